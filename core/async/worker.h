@@ -1,0 +1,36 @@
+// One named thread that runs posted functions in order. SQLite writers, readers and certificate loading live on such threads.
+#pragma once
+
+#include <QObject>
+#include <QThread>
+
+#include <functional>
+
+namespace tollgate {
+
+class Worker
+{
+public:
+    explicit Worker(const QString &name);
+    // Runs what was posted, then joins.
+    ~Worker();
+    Worker(const Worker &) = delete;
+    Worker &operator=(const Worker &) = delete;
+
+    // Any thread.
+    void post(std::function<void()> task);
+    // Posts and waits; must not be called from the worker itself.
+    void runAndWait(std::function<void()> task);
+    bool isCurrent() const;
+    // Lives on the worker's thread: the context for timers and queued connections.
+    QObject *context() const { return m_context; }
+
+private:
+    QThread m_thread;
+    QObject *m_context;
+};
+
+// Posts `task` to the thread of `target`; dropped when target dies first. Any thread.
+void postTo(QObject *target, std::function<void()> task);
+
+} // namespace tollgate

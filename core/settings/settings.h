@@ -1,0 +1,76 @@
+// The profile's settings: typed values with key and default in one place, read from and written to one JSON file. Any thread may
+// read a snapshot; changes are written before they are seen.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/settings/providerconfig.h"
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace tollgate {
+
+struct SettingsData {
+    QList<ProviderConfig> providers;
+
+    // Requests
+    int attempts = 3;            // 1 to 10
+    int totalTimeoutSeconds = 600;
+    int connectTimeoutMs = 5'000;
+    int tlsTimeoutMs = 10'000;
+    int firstByteTimeoutMs = 120'000;
+    int idleTimeoutMs = 60'000;
+
+    // Cache
+    int cacheTtlSeconds = 3600;
+    int cacheMemoryMib = 64;
+    int cacheDiskMib = 256;
+
+    // Storage
+    bool survivePowerLoss = false;
+    bool keepNothing = false;     // payload history off, cache in memory only
+    int payloadDays = 30;         // Playground payloads
+    int ledgerDays = 400;
+
+    // Console
+    QString theme = QStringLiteral("system"); // system, light, dark
+    int textSizePercent = 100;                // 90 to 150
+    bool firstRunDone = false;
+
+    const ProviderConfig *provider(QStringView nameOrId) const; // without case; null when unknown
+};
+
+class Settings : public QObject
+{
+    Q_OBJECT
+public:
+    // A missing file gives the defaults. A broken or newer file is an error and is left untouched.
+    static Result<std::unique_ptr<Settings>> load(const QString &path);
+    ~Settings() override;
+
+    std::shared_ptr<const SettingsData> snapshot() const;
+    // Applies `edit` to a copy, validates, writes the file (atomically, 0600), then publishes it and emits changed(). On error nothing changes.
+    Result<void> update(const std::function<void(SettingsData &)> &edit);
+    QString path() const { return m_path; }
+
+Q_SIGNALS:
+    // Emitted on the thread that called update().
+    void changed();
+
+private:
+    explicit Settings(QString path);
+    QString m_path;
+    mutable std::mutex m_mutex;
+    std::mutex m_updateMutex;
+    std::shared_ptr<const SettingsData> m_data;
+};
+
+// A provider id from a name: lower case letters, digits and -, made unique among `taken`.
+QString providerIdFor(const QString &name, const QList<ProviderConfig> &taken);
+// The first thing wrong with a provider's fields, in words; nothing when it can be saved.
+std::optional<QString> firstProblem(const ProviderConfig &config, const QList<ProviderConfig> &others);
+
+} // namespace tollgate

@@ -1,0 +1,62 @@
+// Colours, fonts, sizes and icons of the current theme, from resources/tokens/tokens.json. Made by the composition root and handed
+// to views; changed() tells them to repaint. Nothing else in ui knows a colour.
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QIcon>
+#include <QObject>
+#include <QPixmap>
+
+#include <memory>
+
+class QApplication;
+
+namespace tollgate::ui {
+
+enum class ThemeMode : quint8 { System, Light, Dark };
+enum class FontRole : quint8 { Caption, Small, Body, Response, Title, Metric, MetricStrip, Mono };
+
+class Theme : public QObject
+{
+    Q_OBJECT
+public:
+    // Reads the tokens (asserted to be whole), sets style, palette, style sheet and font on the application.
+    explicit Theme(QApplication &app);
+    ~Theme() override;
+
+    void setMode(ThemeMode mode);         // live, no restart
+    void setTextSizePercent(int percent); // 90 to 150
+    ThemeMode mode() const;
+    bool isDark() const;
+
+    // "bg.panel", "text.secondary", ... an unknown token is an assertion. Chart colours: "chart.p50", "chart.waterfall.connect",
+    // "chart.series.0" to "chart.series.7", "chart.other".
+    QColor color(const char *token) const;
+    // The colour a model keeps everywhere, given in order of first use (stored by the caller's settings file).
+    QColor modelColor(const QString &model) const;
+
+    QFont font(FontRole role, QFont::Weight weight = QFont::Normal) const;
+    // The UI font, or the fixed font at 0.96 of its size when the UI font's digits differ in width (ui.md section 2).
+    QFont digitsFont(FontRole role, QFont::Weight weight = QFont::Normal) const;
+
+    // Icons of resources/icons tinted with a token; cached per name, size, colour and device pixel ratio.
+    QIcon icon(const QString &name, const char *token = "text.secondary") const;
+    QPixmap pixmap(const QString &name, int size, const char *token, qreal devicePixelRatio) const;
+    // The app icon and other many-coloured icons are never tinted.
+    QIcon appIcon() const;
+
+    // Heights that follow the font: max(token, QFontMetrics::height() + 12) for controls, + 10 for rows.
+    int controlHeight() const;
+    int rowHeight() const;
+    bool reducedMotion() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace tollgate::ui
