@@ -49,7 +49,8 @@ class ReplyDecoder
 public:
     virtual ~ReplyDecoder() = default;
     // False when nothing more is wanted: the protocol's end marker or an error was seen, or a cap was passed. The transport then
-    // drains to the end of the HTTP message (so that the connection can be kept) or closes.
+    // drains to the end of the HTTP message (so that the connection can be kept) or closes. What it drains may still be fed: no
+    // delta comes of it, but a usage that follows the end marker is taken.
     virtual bool feed(QByteArrayView bytes, DecoderSink &sink) = 0;
     // The HTTP body is over (true: whole by its framing; false: cut). Decides how the answer ended.
     virtual DecodeEnd finish(bool httpComplete, DecoderSink &sink) = 0;
@@ -57,6 +58,8 @@ public:
     virtual const Completion &completion() const = 0;
     // True once the protocol's own end marker was seen: the answer can be delivered before the HTTP end.
     virtual bool sawEnd() const = 0;
+    // True once one whole event, line or document of the protocol was decoded; keep-alive comments and blank lines are none.
+    virtual bool sawEvent() const { return sawEnd() || sawContent(); }
     // True once content (text, reasoning, tool call) was decoded: from here no retry.
     bool sawContent() const
     {
@@ -87,7 +90,8 @@ public:
 
     // Everything but the key. The model is request.model, already resolved. Fails (Usage) on what this wire cannot say.
     virtual Result<EncodedRequest> encode(const ProviderConfig &config, const ChatRequest &request) const = 0;
-    // A decoder for a 2xx answer; `streamed` is what was asked, the headers say what came.
+    // A decoder for a 2xx answer; never null. `streamed` is what was asked, the headers say what came. A status this wire does not
+    // use (204, 206; 202 where nothing queues) gives a decoder whose end is Failed with Protocol.
     virtual std::unique_ptr<ReplyDecoder> decoder(const ProviderConfig &config, bool streamed, int status, const Headers &headers) const = 0;
     // Classifies an answer outside 2xx by status, headers and body (body may be cut at 64 KiB).
     virtual Failure classifyError(const ProviderConfig &config, int status, const Headers &headers, QByteArrayView body, qint64 nowWallMs) const = 0;
