@@ -56,6 +56,7 @@ private:
     struct Line {
         int limit = 1;
         int used = 0;
+        bool serving = false; // a loop of serve() is on the stack
         std::deque<Waiter> lanes[2];
     };
     QHash<QString, std::shared_ptr<Line>> m_lines;

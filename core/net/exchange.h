@@ -57,6 +57,8 @@ class ExchangeListener
 {
 public:
     virtual ~ExchangeListener() = default;
+    // The last request byte was handed to the kernel (Stamps::sent). At most once, before everything else.
+    virtual void requestSent() {}
     // Status line and headers are whole. Interim (1xx) answers are a protocol failure instead.
     virtual void responseStarted(int status, const Headers &headers) = 0;
     // Pieces of the body in order; the view is valid during the call only. Never called after the end.
