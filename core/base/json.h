@@ -46,6 +46,7 @@ public:
 
 private:
     friend class JsonDocument;
+    friend QByteArray canonicalJson(JsonValue value, std::initializer_list<QByteArrayView> without);
     JsonValue(const void *document, quint32 index) : m_document(document), m_index(index) {}
     const void *m_document = nullptr; // simdjson's document
     quint32 m_index = 0;              // its tape index
@@ -110,8 +111,14 @@ public:
 
 private:
     void separate();
+    void begin(char bracket);
+    void end(char bracket);
+    void quoted(QByteArrayView text);
     QByteArray &m_out;
     bool m_needsComma = false;
+    bool m_afterKey = false;
+    int m_depth = 0;
+    quint64 m_objects = 0; // one bit per open level, innermost lowest; levels beyond 64 are not asserted
 };
 
 } // namespace tollgate
