@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -36,14 +37,20 @@ public:
     qint64 lastInsertId() const;
     qint64 changes() const;
     Result<void> quickCheck();
-    Result<void> checkpoint(); // wal_checkpoint(TRUNCATE)
+    // wal_checkpoint(TRUNCATE). Does not wait for readers: while one holds an old snapshot it answers Busy.
+    Result<void> checkpoint();
+    qint64 walBytes() const; // size of the -wal file now
+    // A whole, consistent copy in a file of its own (0600), replacing what is there. Safe while others read.
+    Result<void> backupTo(const QString &file);
     // The last error of this connection in words; `doing` names the operation.
     Error lastError(const QString &doing) const;
     QString path() const;
 
-private:
-    Database() = default;
     class Private;
+
+private:
+    friend class Statement; // borrows a prepared statement and hands it back
+    Database();
     std::unique_ptr<Private> d;
 };
 
@@ -80,6 +87,7 @@ private:
     Statement(Database &database, sqlite3_stmt *statement) : m_database(&database), m_statement(statement) {}
     Database *m_database;
     sqlite3_stmt *m_statement;
+    int m_bound = 0; // the first bind that failed, as a result code
 };
 
 // BEGIN IMMEDIATE on construction, ROLLBACK unless commit() succeeded.
