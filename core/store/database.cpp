@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
+#include <QUrl>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -73,6 +74,21 @@ Database::Private::~Private()
     sqlite3_close(handle);
 }
 
+bool Database::Private::connect(const QByteArray &name, int extraFlags)
+{
+    const int access = mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (sqlite3_open_v2(name.constData(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | extraFlags, nullptr) != SQLITE_OK)
+        return false;
+    sqlite3_busy_timeout(handle, busyTimeoutMs);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    // The first statement that reads the file decides whether it is a database at all.
+    return sqlite3_exec(handle,
+                        "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+                        "PRAGMA foreign_keys=ON; SELECT count(*) FROM sqlite_schema;",
+                        nullptr, nullptr, nullptr)
+           == SQLITE_OK;
+}
+
 void Database::Private::giveBack(sqlite3_stmt *statement)
 {
     const auto owner = owners.find(statement);
@@ -110,17 +126,16 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, Options op
     database->d->thread = QThread::currentThread();
     database->d->path = path;
     database->d->mode = options.mode;
-    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-    if (sqlite3_open_v2(QFile::encodeName(path).constData(), &database->d->handle, flags, nullptr) != SQLITE_OK)
+    bool works = database->d->connect(QFile::encodeName(path), 0);
+    // In a folder that may not be written, WAL cannot make its shared memory. Without a log the file alone is the whole truth.
+    if (!works && readOnly && database->walBytes() == 0 && (sqlite3_errcode(database->d->handle) & 0xff) == SQLITE_CANTOPEN) {
+        sqlite3_close(std::exchange(database->d->handle, nullptr));
+        works = database->d->connect(QUrl::fromLocalFile(path).toEncoded() + "?immutable=1", SQLITE_OPEN_URI);
+    }
+    if (!works)
         return database->lastError(doing);
     if (!readOnly && sqlite3_db_readonly(database->d->handle, "main") == 1)
         return storageError(doing, path, SQLITE_READONLY, 0, nullptr);
-    sqlite3_busy_timeout(database->d->handle, busyTimeoutMs);
-    sqlite3_db_config(database->d->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    // The first statement that reads the file decides whether it is a database at all.
-    if (!database->exec("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-                        "PRAGMA foreign_keys=ON; SELECT count(*) FROM sqlite_schema;"))
-        return database->lastError(doing);
     // Only the writer may checkpoint: two at once can corrupt a WAL reset before SQLite 3.51.3.
     const char *pragmas = readOnly ? "PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON;"
                           : options.survivePowerLoss

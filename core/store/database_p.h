@@ -22,6 +22,7 @@ public:
 
     ~Private();
     void assertThread() const { Q_ASSERT_X(QThread::currentThread() == thread, "Database", "used from a foreign thread"); }
+    bool connect(const QByteArray &name, int extraFlags);
     // Back into the cache, or finalized when it was made beside it.
     void giveBack(sqlite3_stmt *statement);
 
