@@ -48,6 +48,8 @@ public:
     SimulatorOptions simulatorOptions() const;
     void setSimulatorOptions(const SimulatorOptions &options);
 
+    // An object that lives on the engine's thread: the context for callbacks there.
+    QObject *engineContext() const;
     // Runs `task` on the engine's thread; at once when this is it.
     void onEngineThread(std::function<void()> task);
 

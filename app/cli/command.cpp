@@ -1,0 +1,152 @@
+#include "app/cli/command.h"
+
+#include "app/cli/commands.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+
+namespace tollgate::app {
+
+int exitCodeOf(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Usage:
+    case ErrorKind::Parse:
+    case ErrorKind::NotFound:
+        return ExitUsage;
+    case ErrorKind::Secret:
+        return ExitNoKey;
+    case ErrorKind::Storage:
+    case ErrorKind::Busy:
+    case ErrorKind::Internal:
+        return ExitStorage;
+    }
+    return ExitStorage;
+}
+
+Command::Command(Application &app, const Invocation &invocation, CommandOutput &output)
+    : m_app(app), m_invocation(invocation), m_output(output), m_json(invocation.arguments.contains(u"--json"))
+{
+}
+
+Command::~Command() = default;
+
+void Command::finish(int exitCode)
+{
+    if (m_finished)
+        return;
+    m_finished = true;
+    Q_EMIT finished(exitCode);
+}
+
+void Command::fail(const Error &error)
+{
+    note(QStringLiteral("tollgate-cli: ") + error.text());
+    if (m_json) {
+        const FailureKind kind = error.kind == ErrorKind::Storage  ? FailureKind::Storage
+                                 : error.kind == ErrorKind::Secret ? FailureKind::NoKey
+                                                                   : FailureKind::Usage;
+        object([&](JsonWriter &json) {
+            json.key("error").beginObject();
+            json.member("kind", failureName(kind));
+            json.member("message", error.text());
+            json.endObject();
+        });
+    }
+    finish(exitCodeOf(error));
+}
+
+void Command::failUsage(const QString &text) { fail(Error{ErrorKind::Usage, text, {}, {}}); }
+
+bool Command::parse(QCommandLineParser &parser, int minPositional, int maxPositional)
+{
+    const QString name = m_invocation.arguments.value(0);
+    parser.addOption({QStringLiteral("json"), tr("Print JSON.")});
+    parser.setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsOptions);
+    if (!parser.parse(m_invocation.arguments)) {
+        failUsage(tr("%1: %2 See tollgate-cli --help").arg(name, parser.errorText()));
+        return false;
+    }
+    const qsizetype count = parser.positionalArguments().size();
+    if (count < minPositional || count > maxPositional) {
+        failUsage(count < minPositional ? tr("%1: an argument is missing. See tollgate-cli --help").arg(name)
+                                        : tr("%1: too many arguments from \"%2\" on").arg(name, parser.positionalArguments()[maxPositional]));
+        return false;
+    }
+    return true;
+}
+
+void Command::line(const QString &text) { m_output.out(text.toUtf8() + '\n'); }
+void Command::note(const QString &text) { m_output.err(text.toUtf8() + '\n'); }
+
+void Command::object(const std::function<void(JsonWriter &)> &write)
+{
+    QByteArray bytes;
+    JsonWriter json(bytes);
+    json.beginObject();
+    write(json);
+    json.endObject();
+    m_output.out(bytes + '\n');
+}
+
+namespace {
+
+class UnknownCommand final : public Command
+{
+public:
+    using Command::Command;
+    void start() override
+    {
+        failUsage(tr("\"%1\" is not a command. See tollgate-cli --help").arg(m_invocation.arguments.value(0)));
+    }
+};
+
+} // namespace
+
+const QList<CommandInfo> &commandInfos()
+{
+    static const QList<CommandInfo> infos = {sendCommand,   providersCommand, keysCommand,  requestsCommand,
+                                             reportCommand, pricesCommand,    cacheCommand, doctorCommand};
+    return infos;
+}
+
+std::unique_ptr<Command> makeCommand(Application &app, const Invocation &invocation, CommandOutput &output)
+{
+    for (const CommandInfo &info : commandInfos()) {
+        if (invocation.arguments.value(0) == QLatin1StringView(info.name))
+            return info.make(app, invocation, output);
+    }
+    return std::make_unique<UnknownCommand>(app, invocation, output);
+}
+
+QString textTable(const QStringList &header, const QList<QStringList> &rows, const QList<bool> &right)
+{
+    QList<qsizetype> widths;
+    for (const QString &title : header)
+        widths.append(title.size());
+    for (const QStringList &row : rows) {
+        for (qsizetype i = 0; i < row.size(); ++i)
+            widths[i] = qMax(widths[i], row[i].size());
+    }
+    const auto format = [&](const QStringList &row) {
+        QString text;
+        for (qsizetype i = 0; i < row.size(); ++i) {
+            if (i > 0)
+                text += QStringLiteral("  ");
+            text += right.value(i) ? row[i].rightJustified(widths[i]) : row[i].leftJustified(widths[i]);
+        }
+        while (text.endsWith(u' '))
+            text.chop(1);
+        return text;
+    };
+    QStringList lines{format(header)};
+    for (const QStringList &row : rows)
+        lines.append(format(row));
+    return lines.join(u'\n');
+}
+
+QString rfc3339(qint64 wallMs) { return QDateTime::fromMSecsSinceEpoch(wallMs, Qt::UTC).toString(Qt::ISODateWithMs); }
+
+QString localTime(qint64 wallMs) { return QDateTime::fromMSecsSinceEpoch(wallMs).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")); }
+
+} // namespace tollgate::app
