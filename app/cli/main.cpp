@@ -1,0 +1,170 @@
+// tollgate-cli: the second front end of the same core (cli.md).
+#include "app/cli/commands.h"
+#include "app/cli/runner.h"
+#include "app/cli/signals.h"
+#include "app/cli/simulate.h"
+#include "app/process.h"
+#include "core/settings/settings.h"
+
+#include <QCoreApplication>
+#include <QDir>
+
+#include <cstdio>
+#include <unistd.h>
+
+using namespace tollgate;
+using namespace tollgate::app;
+
+namespace {
+
+class StandardOutput final : public CommandOutput
+{
+public:
+    void out(const QByteArray &bytes) override
+    {
+        std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stdout);
+        std::fflush(stdout);
+    }
+    void err(const QByteArray &bytes) override { std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stderr); }
+};
+
+void printHelp()
+{
+    std::printf("tollgate-cli [--profile DIR | --demo] COMMAND [options] [--json]\n\n"
+                "  --profile DIR  settings, ledger and cache live under DIR (or TOLLGATE_PROFILE)\n"
+                "  --demo         the demo profile: a simulated provider and invented prices\n\n");
+    for (const CommandInfo &info : commandInfos())
+        std::printf("  %s %s\n      %s\n", info.name, info.usage, info.summary);
+    std::printf("  simulate [--port N] [--latency-ms N] [--ttft-ms N] [--tokens-per-second N] [--tokens N] [--error-rate P]\n"
+                "           [--cold-start-ms N] [--script FILE] [--journal FILE] [--seed N]\n"
+                "      Run the simulated provider alone on loopback\n\n"
+                "Exit codes: 0 done, 1 doctor found something wrong, 2 usage, 3 rejected, 4 key, 5 rate limit or quota, 6 budget,\n"
+                "7 network or provider, 8 cancelled, 9 local storage.\n");
+}
+
+// Whether this command line reads standard input; nothing else may, or a command in a pipeline would hang.
+bool readsInput(const QStringList &arguments)
+{
+    if (arguments.value(0) == u"keys")
+        return arguments.value(1) == u"set";
+    if (arguments.value(0) != u"send")
+        return false;
+    if (arguments.contains(u"-"))
+        return true;
+    QCommandLineParser parser;
+    for (const char *name : {"provider", "model", "system", "param", "var", "cache", "ttl", "tag", "attempts", "timeout", "messages"})
+        parser.addOption({QString::fromLatin1(name), QString(), QStringLiteral("VALUE")});
+    for (const char *name : {"stream", "allow-over-budget", "json"})
+        parser.addOption({QString::fromLatin1(name), QString()});
+    return parser.parse(arguments) && parser.positionalArguments().size() == 1 && !parser.isSet(QStringLiteral("messages")) && !isatty(0);
+}
+
+QByteArray readInput()
+{
+    QByteArray input;
+    char buffer[65536];
+    ssize_t count = 0;
+    while ((count = ::read(0, buffer, sizeof buffer)) > 0 && input.size() < (64 << 20))
+        input.append(buffer, count);
+    return input;
+}
+
+// Values of the variables that providers of this profile name, for a command that may run in another process.
+QHash<QString, QByteArray> namedVariables(const ProfilePaths &paths)
+{
+    QHash<QString, QByteArray> values;
+    const Result<std::unique_ptr<Settings>> settings = Settings::load(paths.settings);
+    if (!settings)
+        return values;
+    const std::shared_ptr<const SettingsData> data = (*settings)->snapshot();
+    for (const ProviderConfig &provider : data->providers) {
+        if (!provider.keyEnv.isEmpty() && qEnvironmentVariableIsSet(provider.keyEnv.toLocal8Bit().constData()))
+            values.insert(provider.keyEnv, qgetenv(provider.keyEnv.toLocal8Bit().constData()));
+    }
+    return values;
+}
+
+struct CommandLine {
+    QString profile = qEnvironmentVariable("TOLLGATE_PROFILE");
+    QStringList command;
+    bool version = false;
+    bool help = false;
+    QString problem;
+};
+
+// Options before the command; --profile is taken after it as well.
+CommandLine readCommandLine(QStringList arguments)
+{
+    CommandLine line;
+    arguments.removeFirst();
+    while (!arguments.isEmpty()) {
+        const QString argument = arguments.takeFirst();
+        if (argument == u"--profile" && !arguments.isEmpty())
+            line.profile = arguments.takeFirst();
+        else if (argument.startsWith(u"--profile="))
+            line.profile = argument.mid(10);
+        else if (argument == u"--profile")
+            line.problem = QCoreApplication::translate("Main", "--profile: the folder is missing");
+        else if (argument == u"--demo")
+            line.profile = ProfilePaths::demoFolder();
+        else if (line.command.isEmpty() && argument == u"--version")
+            line.version = true;
+        else if (argument == u"--help" || (line.command.isEmpty() && argument == u"-h"))
+            line.help = true;
+        else if (line.command.isEmpty() && argument.startsWith(u"--") && argument != u"--json")
+            line.problem = QCoreApplication::translate("Main", "%1 is not an option. See tollgate-cli --help").arg(argument);
+        else
+            line.command.append(argument);
+    }
+    // "--json COMMAND" reads naturally too.
+    if (line.command.size() > 1 && line.command.first() == u"--json")
+        line.command.append(line.command.takeFirst());
+    return line;
+}
+
+int runCommand(const CommandLine &line)
+{
+    const ProfilePaths paths = ProfilePaths::at(line.profile);
+    Invocation invocation;
+    invocation.arguments = line.command;
+    invocation.folder = QDir::currentPath();
+    invocation.environment = namedVariables(paths);
+    if (readsInput(line.command))
+        invocation.input = readInput();
+    StandardOutput output;
+    Runner runner(paths, std::move(invocation), output);
+    QObject::connect(&runner, &Runner::ended, qApp, [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
+    const SignalWatcher watcher([&runner] { runner.cancel(); });
+    runner.start();
+    return QCoreApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    hardenProcess();
+    if (argc == 2 && qstrcmp(argv[1], "--version") == 0) {
+        std::printf("tollgate-cli %s\n", TOLLGATE_VERSION);
+        return 0;
+    }
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("tollgate-cli"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(TOLLGATE_VERSION));
+    const CommandLine line = readCommandLine(app.arguments());
+    if (line.help || (line.command.isEmpty() && !line.version && line.problem.isEmpty())) {
+        printHelp();
+        return line.help ? ExitDone : ExitUsage;
+    }
+    if (line.version) {
+        std::printf("tollgate-cli %s\n", TOLLGATE_VERSION);
+        return ExitDone;
+    }
+    if (!line.problem.isEmpty()) {
+        std::fprintf(stderr, "tollgate-cli: %s\n", qUtf8Printable(line.problem));
+        return ExitUsage;
+    }
+    if (line.command.first() == u"simulate")
+        return runSimulate(line.command);
+    return runCommand(line);
+}

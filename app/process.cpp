@@ -1,0 +1,19 @@
+#include "app/process.h"
+
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+namespace tollgate::app {
+
+void hardenProcess()
+{
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+    std::signal(SIGPIPE, SIG_IGN);
+    umask(0077);
+}
+
+} // namespace tollgate::app
