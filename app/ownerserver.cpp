@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QLocalSocket>
 
 #include <cerrno>

@@ -39,20 +39,25 @@ void Command::finish(int exitCode)
     Q_EMIT finished(exitCode);
 }
 
+void sayError(CommandOutput &output, const Error &error, bool json)
+{
+    output.err("tollgate-cli: " + error.text().toUtf8() + '\n');
+    if (!json)
+        return;
+    const FailureKind kind = error.kind == ErrorKind::Storage || error.kind == ErrorKind::Busy ? FailureKind::Storage
+                             : error.kind == ErrorKind::Secret                                ? FailureKind::NoKey
+                                                                                              : FailureKind::Usage;
+    QByteArray bytes;
+    JsonWriter writer(bytes);
+    writer.beginObject().key("error").beginObject();
+    writer.member("kind", failureName(kind)).member("message", error.text());
+    writer.endObject().endObject();
+    output.out(bytes + '\n');
+}
+
 void Command::fail(const Error &error)
 {
-    note(QStringLiteral("tollgate-cli: ") + error.text());
-    if (m_json) {
-        const FailureKind kind = error.kind == ErrorKind::Storage  ? FailureKind::Storage
-                                 : error.kind == ErrorKind::Secret ? FailureKind::NoKey
-                                                                   : FailureKind::Usage;
-        object([&](JsonWriter &json) {
-            json.key("error").beginObject();
-            json.member("kind", failureName(kind));
-            json.member("message", error.text());
-            json.endObject();
-        });
-    }
+    sayError(m_output, error, m_json);
     finish(exitCodeOf(error));
 }
 

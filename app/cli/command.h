@@ -26,6 +26,8 @@ enum ExitCode : int {
     ExitStorage = 9,
 };
 int exitCodeOf(const Error &error);
+// Says an error on stderr and, with --json, as the one object on stdout.
+void sayError(CommandOutput &output, const Error &error, bool json);
 
 class Command : public QObject
 {

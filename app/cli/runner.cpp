@@ -63,14 +63,14 @@ void Runner::becomeOwner()
             QTimer::singleShot(askAgainMs, this, &Runner::askOwner);
             return;
         }
-        m_output.err("tollgate-cli: " + opened.error().text().toUtf8() + '\n');
+        sayError(m_output, opened.error(), m_invocation.arguments.contains(u"--json"));
         Q_EMIT ended(exitCodeOf(opened.error()));
         return;
     }
     m_app = std::move(opened).value();
     m_server = std::make_unique<OwnerServer>(*m_app);
     if (const Result<void> listening = m_server->listen(); !listening) {
-        m_output.err("tollgate-cli: " + listening.error().text().toUtf8() + '\n');
+        sayError(m_output, listening.error(), m_invocation.arguments.contains(u"--json"));
         Q_EMIT ended(exitCodeOf(listening.error()));
         return;
     }

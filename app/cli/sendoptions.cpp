@@ -13,6 +13,14 @@ QString tr(const char *text) { return QCoreApplication::translate("SendOptions",
 
 Error usage(const QString &what, const QString &why = {}) { return Error{ErrorKind::Usage, what, why, {}}; }
 
+Message textMessage(Role role, const QString &text)
+{
+    Message message;
+    message.role = role;
+    message.text = text;
+    return message;
+}
+
 // "key=value" split at the first "="; the key may not be empty.
 bool split(const QString &text, QString &key, QString &value)
 {
@@ -86,10 +94,10 @@ Result<void> fillMessages(ChatRequest &request, const QCommandLineParser &parser
             prompt.chop(1);
         if (prompt.trimmed().isEmpty())
             return usage(tr("There is no prompt"), tr("Give it as an argument, on standard input, or with --messages FILE.json"));
-        request.messages.append(Message{.role = Role::User, .text = prompt});
+        request.messages.append(textMessage(Role::User, prompt));
     }
     if (parser.isSet(QStringLiteral("system")))
-        request.messages.prepend(Message{.role = Role::System, .text = parser.value(QStringLiteral("system"))});
+        request.messages.prepend(textMessage(Role::System, parser.value(QStringLiteral("system"))));
     return {};
 }
 
