@@ -40,6 +40,16 @@ Position positionOf(const dom::element &element)
     return position;
 }
 
+// The value of a type that was asked for before; simdjson's own unchecked accessors make GCC 12 warn of uninitialized reads.
+template <class T>
+T as(const dom::element &element)
+{
+    T value{};
+    const simdjson::error_code code = element.get(value);
+    Q_ASSERT(code == simdjson::SUCCESS);
+    return code == simdjson::SUCCESS ? value : T{};
+}
+
 std::string_view toStd(QByteArrayView bytes)
 {
     return {bytes.data(), size_t(bytes.size())};
@@ -136,18 +146,18 @@ void writeMembers(JsonWriter &out, const dom::object &object, bool sorted, std::
 void write(JsonWriter &out, const dom::element &element, bool sorted, std::initializer_list<QByteArrayView> without)
 {
     switch (element.type()) {
-    case dom::element_type::OBJECT: writeMembers(out, element.get_object().value_unsafe(), sorted, without); return;
+    case dom::element_type::OBJECT: writeMembers(out, as<dom::object>(element), sorted, without); return;
     case dom::element_type::ARRAY:
         out.beginArray();
-        for (const dom::element item : element.get_array().value_unsafe())
+        for (const dom::element item : as<dom::array>(element))
             write(out, item, sorted, {});
         out.endArray();
         return;
-    case dom::element_type::STRING: out.utf8(fromStd(element.get_string().value_unsafe())); return;
-    case dom::element_type::INT64: out.value(qint64(element.get_int64().value_unsafe())); return;
-    case dom::element_type::UINT64: out.raw(QByteArray::number(quint64(element.get_uint64().value_unsafe()))); return;
-    case dom::element_type::DOUBLE: out.value(element.get_double().value_unsafe()); return;
-    case dom::element_type::BOOL: out.value(element.get_bool().value_unsafe()); return;
+    case dom::element_type::STRING: out.utf8(fromStd(as<std::string_view>(element))); return;
+    case dom::element_type::INT64: out.value(qint64(as<int64_t>(element))); return;
+    case dom::element_type::UINT64: out.raw(QByteArray::number(quint64(as<uint64_t>(element)))); return;
+    case dom::element_type::DOUBLE: out.value(as<double>(element)); return;
+    case dom::element_type::BOOL: out.value(as<bool>(element)); return;
     case dom::element_type::NULL_VALUE: out.null(); return;
     }
 }
@@ -259,7 +269,7 @@ QString JsonValue::string(const QString &fallback) const
 
 QByteArrayView JsonValue::utf8() const
 {
-    return isString() ? fromStd(elementAt(m_document, m_index).get_string().value_unsafe()) : QByteArrayView();
+    return isString() ? fromStd(as<std::string_view>(elementAt(m_document, m_index))) : QByteArrayView();
 }
 
 std::optional<qint64> JsonValue::integer() const
@@ -300,7 +310,7 @@ void JsonValue::forEach(const std::function<void(JsonValue)> &visit) const
 {
     if (!isArray())
         return;
-    for (const dom::element item : elementAt(m_document, m_index).get_array().value_unsafe())
+    for (const dom::element item : as<dom::array>(elementAt(m_document, m_index)))
         visit(JsonValue(m_document, quint32(positionOf(item).index)));
 }
 
@@ -308,7 +318,7 @@ void JsonValue::forEachMember(const std::function<void(QByteArrayView, JsonValue
 {
     if (!isObject())
         return;
-    for (const dom::key_value_pair member : elementAt(m_document, m_index).get_object().value_unsafe())
+    for (const dom::key_value_pair member : as<dom::object>(elementAt(m_document, m_index)))
         visit(fromStd(member.key), JsonValue(m_document, quint32(positionOf(member.value).index)));
 }
 
