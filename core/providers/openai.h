@@ -1,0 +1,23 @@
+// The OpenAI Chat Completions wire, with the documented differences of Mistral, Groq, DeepSeek, OpenRouter, vLLM and llama.cpp.
+// Serves the types openai, openai-compatible and simulator.
+#pragma once
+
+#include "core/providers/catalog.h"
+#include "core/providers/provider.h"
+
+namespace tollgate {
+
+class OpenAiProvider final : public Provider
+{
+public:
+    Result<EncodedRequest> encode(const ProviderConfig &config, const ChatRequest &request) const override;
+    std::unique_ptr<ReplyDecoder> decoder(const ProviderConfig &config, bool streamed, int status,
+                                          const Headers &headers) const override;
+    Failure classifyError(const ProviderConfig &config, int status, const Headers &headers, QByteArrayView body,
+                          qint64 nowWallMs) const override;
+    Result<EncodedRequest> encodeModelList(const ProviderConfig &config, QByteArrayView page) const override;
+    Result<ModelPage> decodeModelList(const ProviderConfig &config, QByteArrayView body) const override;
+    QString requestId(const Headers &headers) const override;
+};
+
+} // namespace tollgate

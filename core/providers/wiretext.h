@@ -1,0 +1,27 @@
+// Helpers that every wire shares: provider text made safe to show, base URLs joined with a path, common request headers.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/providers/provider.h"
+
+#include <QByteArrayView>
+#include <QString>
+
+namespace tollgate {
+
+// The longest text of a provider that a failure keeps (definitions of Failure::message), in bytes of UTF-8.
+inline constexpr qsizetype failureTextBytes = 2048;
+
+// Text of a provider as plain text: control characters other than line feed and tab are gone, white space at the ends too, and
+// it is cut at a character within failureTextBytes.
+QString plainText(const QString &text);
+// The same for raw bytes; invalid UTF-8 becomes replacement characters.
+QString plainExcerpt(QByteArrayView bytes);
+
+// A request for `config` to base URL + `path` ("/chat/completions"): endpoint with trust and proxy, target, and headers with the
+// user's extra ones. Fails (Usage) on a bad base URL or an unsafe extra header. A base URL that already ends in `path` is taken.
+Result<EncodedRequest> requestFor(const ProviderConfig &config, QByteArrayView path);
+
+Failure providerFailure(FailureKind kind, const QString &message, int httpStatus = 0);
+
+} // namespace tollgate
