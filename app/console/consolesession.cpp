@@ -1,0 +1,159 @@
+#include "app/console/consolesession.h"
+
+#include "app/application.h"
+#include "app/demo.h"
+#include "app/ownerserver.h"
+#include "core/async/worker.h"
+#include "core/cache/responsecache.h"
+#include "core/secrets/vault.h"
+#include "core/settings/settings.h"
+#include "core/providers/catalog.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/services.h"
+#include "ui/theme/theme.h"
+
+#include <QApplication>
+#include <QPointer>
+#include <QSettings>
+
+namespace tollgate::app {
+
+class ConsoleSession::Private
+{
+public:
+    std::unique_ptr<Application> app;
+    std::unique_ptr<QSettings> state;
+    OwnerServer *server = nullptr; // on the engine's thread
+    std::unique_ptr<ui::Services> services;
+    std::unique_ptr<ui::MainWindow> window;
+    bool demo = false;
+
+    Result<void> startServer();
+    void makeServices(ui::Theme &theme);
+    void addKeychain();
+};
+
+Result<void> ConsoleSession::Private::startServer()
+{
+    Result<void> result;
+    QMetaObject::invokeMethod(
+        app->engineContext(),
+        [this, &result] {
+            server = new OwnerServer(*app);
+            result = server->listen();
+        },
+        Qt::BlockingQueuedConnection);
+    return result;
+}
+
+void ConsoleSession::Private::makeServices(ui::Theme &theme)
+{
+    services.reset(new ui::Services{theme, app->settings(), app->engine(), app->ledger(), *state,
+                                    {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}, {}, {}});
+    services->prices = [this] { return app->prices(); };
+    services->cacheStats = [this](QObject *context, std::function<void(CacheStats)> done) {
+        app->onEngineThread([this, context = QPointer(context), done = std::move(done)] {
+            app->cache().stats([context, done](const CacheStats &stats) {
+                if (context)
+                    postTo(context, [done, stats] { done(stats); });
+            });
+        });
+    };
+    addKeychain();
+    services->demoProfile = isDemoProfile(app->paths());
+    services->profilePath = app->paths().folder;
+    services->switchProfile = [this](bool toDemo) {
+        demo = toDemo;
+        if (toDemo) {
+            // What first run asked for is for the simulator of the demo profile.
+            QSettings other(ProfilePaths::at(ProfilePaths::demoFolder()).consoleState, QSettings::IniFormat);
+            for (const char *key : {"simulator/speed", "simulator/failures"}) {
+                if (state->contains(QString::fromLatin1(key)))
+                    other.setValue(QString::fromLatin1(key), state->value(QString::fromLatin1(key)));
+            }
+        }
+        QCoreApplication::exit(switchProfileCode);
+    };
+    services->simulatorOptions = [this] { return app->simulatorOptions(); };
+    services->setSimulatorOptions = [this](const SimulatorOptions &options) { app->setSimulatorOptions(options); };
+    for (const ProviderPreset &preset : providerPresets()) {
+        if (!preset.keyVariable.isEmpty() && !qEnvironmentVariableIsEmpty(preset.keyVariable.toLatin1().constData()))
+            services->keyVariables.append(preset.keyVariable);
+    }
+    services->keyVariables.removeDuplicates();
+    services->keyFromEnvironment = [](const QString &variable) {
+        QByteArray value = qgetenv(variable.toLatin1().constData());
+        const SecretBytes key(value);
+        wipe(value);
+        return key;
+    };
+}
+
+void ConsoleSession::Private::addKeychain()
+{
+    // The vault lives on the engine's thread; its answers are carried back to the window's.
+    const auto carry = [](QObject *context, std::function<void(SecretReply)> done) {
+        return [context = QPointer(context), done = std::move(done)](const SecretReply &reply) {
+            if (context)
+                postTo(context, [done, reply] { done(reply); });
+        };
+    };
+    services->storeKey = [this, carry](const QString &entry, const SecretBytes &key, QObject *context, std::function<void(SecretReply)> done) {
+        app->onEngineThread([this, entry, key, carried = carry(context, std::move(done))] { app->vault().store(entry, key, carried); });
+    };
+    services->forgetKey = [this, carry](const QString &entry, QObject *context, std::function<void(SecretReply)> done) {
+        app->onEngineThread([this, entry, carried = carry(context, std::move(done))] { app->vault().forget(entry, carried); });
+    };
+    services->useKeyForSession = [this](const QString &entry, const SecretBytes &key) {
+        app->onEngineThread([this, entry, key] { app->vault().useForSession(entry, key); });
+    };
+    services->probeKeychain = [this](QObject *context, std::function<void(KeychainState)> done) {
+        app->onEngineThread([this, context = QPointer(context), done = std::move(done)] {
+            app->vault().secretStore().probe([context, done](KeychainState found) {
+                if (context)
+                    postTo(context, [done, found] { done(found); });
+            });
+        });
+    };
+}
+
+ConsoleSession::ConsoleSession() : d(std::make_unique<Private>()) {}
+
+ConsoleSession::~ConsoleSession()
+{
+    d->window.reset();
+    if (d->server)
+        QMetaObject::invokeMethod(d->app->engineContext(), [this] { delete d->server; }, Qt::BlockingQueuedConnection);
+}
+
+Result<std::unique_ptr<ConsoleSession>> ConsoleSession::open(const ProfilePaths &paths, ui::Theme &theme)
+{
+    std::unique_ptr<ConsoleSession> session(new ConsoleSession);
+    Private &d = *session->d;
+    Result<std::unique_ptr<Application>> app = Application::open(paths, Application::EngineThread::Own);
+    if (!app)
+        return app.error();
+    d.app = std::move(app).value();
+    if (Result<void> listening = d.startServer(); !listening)
+        return listening.error();
+    d.state = std::make_unique<QSettings>(paths.consoleState, QSettings::IniFormat);
+    d.makeServices(theme);
+    d.window = std::make_unique<ui::MainWindow>(*d.services);
+    QObject::connect(d.server, &OwnerServer::raiseRequested, d.window.get(), [window = d.window.get()] {
+        if (window->isMinimized())
+            window->showNormal();
+        window->raise();
+        window->activateWindow();
+    });
+    return session;
+}
+
+int ConsoleSession::run()
+{
+    d->window->show();
+    return QCoreApplication::exec();
+}
+
+bool ConsoleSession::wantsDemo() const { return d->demo; }
+
+} // namespace tollgate::app

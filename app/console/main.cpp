@@ -1,0 +1,55 @@
+// tollgate: the console. One process per profile; a second start raises the first.
+#include "app/application.h"
+#include "app/console/consolesession.h"
+#include "app/console/raise.h"
+#include "app/process.h"
+#include "core/net/httpclient.h"
+#include "ui/theme/theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+
+#include <cstdio>
+
+using namespace tollgate;
+using namespace tollgate::app;
+
+int main(int argc, char **argv)
+{
+    hardenProcess();
+    QApplication qtApp(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("Tollgate"));
+    QApplication::setApplicationVersion(QStringLiteral(TOLLGATE_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("io.tollgate.Tollgate"));
+    QApplication::setQuitOnLastWindowClosed(true);
+
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOption({QStringLiteral("profile"), QCoreApplication::translate("Main", "Settings, ledger and cache live under DIR."), QStringLiteral("DIR")});
+    parser.addOption({QStringLiteral("demo"), QCoreApplication::translate("Main", "The demo profile: a simulated provider and invented prices.")});
+    parser.process(qtApp);
+
+    QString folder = parser.isSet(QStringLiteral("profile")) ? parser.value(QStringLiteral("profile")) : qEnvironmentVariable("TOLLGATE_PROFILE");
+    if (parser.isSet(QStringLiteral("demo")))
+        folder = ProfilePaths::demoFolder();
+    const QString ownFolder = parser.isSet(QStringLiteral("demo")) ? QString() : folder;
+
+    preloadCertificates();
+    ui::Theme theme(qtApp);
+    // The demo profile opens in the same process, after this profile has closed.
+    for (;;) {
+        const ProfilePaths paths = ProfilePaths::at(folder);
+        if (raiseOwner(paths))
+            return 0;
+        Result<std::unique_ptr<ConsoleSession>> session = ConsoleSession::open(paths, theme);
+        if (!session) {
+            sayStartProblem(session.error());
+            return 9;
+        }
+        const int code = (*session)->run();
+        if (code != ConsoleSession::switchProfileCode)
+            return code;
+        folder = (*session)->wantsDemo() ? ProfilePaths::demoFolder() : ownFolder;
+    }
+}
