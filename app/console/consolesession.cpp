@@ -3,7 +3,7 @@
 #include "app/application.h"
 #include "app/demo.h"
 #include "app/ownerserver.h"
-#include "core/async/worker.h"
+#include "core/async/courier.h"
 #include "core/cache/responsecache.h"
 #include "core/secrets/vault.h"
 #include "core/settings/settings.h"
@@ -13,7 +13,6 @@
 #include "ui/theme/theme.h"
 
 #include <QApplication>
-#include <QPointer>
 #include <QSettings>
 
 namespace tollgate::app {
@@ -52,11 +51,8 @@ void ConsoleSession::Private::makeServices(ui::Theme &theme)
                                     {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}, {}, {}});
     services->prices = [this] { return app->prices(); };
     services->cacheStats = [this](QObject *context, std::function<void(CacheStats)> done) {
-        app->onEngineThread([this, context = QPointer(context), done = std::move(done)] {
-            app->cache().stats([context, done](const CacheStats &stats) {
-                if (context)
-                    postTo(context, [done, stats] { done(stats); });
-            });
+        app->onEngineThread([this, courier = Courier(context), done = std::move(done)] {
+            app->cache().stats([courier, done](const CacheStats &stats) { courier.post([done, stats] { done(stats); }); });
         });
     };
     addKeychain();
@@ -93,9 +89,8 @@ void ConsoleSession::Private::addKeychain()
 {
     // The vault lives on the engine's thread; its answers are carried back to the window's.
     const auto carry = [](QObject *context, std::function<void(SecretReply)> done) {
-        return [context = QPointer(context), done = std::move(done)](const SecretReply &reply) {
-            if (context)
-                postTo(context, [done, reply] { done(reply); });
+        return [courier = Courier(context), done = std::move(done)](const SecretReply &reply) {
+            courier.post([done, reply] { done(reply); });
         };
     };
     services->storeKey = [this, carry](const QString &entry, const SecretBytes &key, QObject *context, std::function<void(SecretReply)> done) {
@@ -108,11 +103,8 @@ void ConsoleSession::Private::addKeychain()
         app->onEngineThread([this, entry, key] { app->vault().useForSession(entry, key); });
     };
     services->probeKeychain = [this](QObject *context, std::function<void(KeychainState)> done) {
-        app->onEngineThread([this, context = QPointer(context), done = std::move(done)] {
-            app->vault().secretStore().probe([context, done](KeychainState found) {
-                if (context)
-                    postTo(context, [done, found] { done(found); });
-            });
+        app->onEngineThread([this, courier = Courier(context), done = std::move(done)] {
+            app->vault().secretStore().probe([courier, done](KeychainState found) { courier.post([done, found] { done(found); }); });
         });
     };
 }

@@ -30,7 +30,8 @@ private:
     QObject *m_context;
 };
 
-// Posts `task` to the thread of `target`; dropped when target dies first. Any thread.
+// Posts `task` to the thread of `target`, which must be alive during the call; dropped when it dies before the task's turn. For an
+// object of another thread that may die at any moment use Courier (core/async/courier.h).
 void postTo(QObject *target, std::function<void()> task);
 
 } // namespace tollgate

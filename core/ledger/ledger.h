@@ -96,6 +96,8 @@ public:
     void recent(const QString &provider, const QString &model, int runs, QObject *context, std::function<void(RecentFigures)> done);
     // actual / estimated input tokens of a model over recent requests; 1.0 when unknown. Cheap, cached.
     double estimateRatio(const QString &model) const;
+    // integrity_check on the reader's connection; the number of requests, or what is broken. Seconds for a large ledger.
+    void check(QObject *context, std::function<void(Result<qint64>)> done);
     // Today's sums in the local zone; kept up to date by the writer.
     DayFigures today() const;
     // The last storage error, empty when all is well.
