@@ -7,6 +7,7 @@
 #include <QIcon>
 #include <QObject>
 #include <QPixmap>
+#include <QStringList>
 
 #include <memory>
 
@@ -35,6 +36,10 @@ public:
     QColor color(const char *token) const;
     // The colour a model keeps everywhere, given in order of first use (stored by the caller's settings file).
     QColor modelColor(const QString &model) const;
+    QStringList modelOrder() const; // models in order of first use, to be stored and given back
+    void setModelOrder(const QStringList &models);
+    // Sizes in px of the tokens: "size.rail", "radius.panel", "pane.settingsNav", "space.4"; unknown ones are an assertion.
+    int size(const char *token) const;
 
     QFont font(FontRole role, QFont::Weight weight = QFont::Normal) const;
     // The UI font, or the fixed font at 0.96 of its size when the UI font's digits differ in width (ui.md section 2).
@@ -48,11 +53,14 @@ public:
 
     // Heights that follow the font: max(token, QFontMetrics::height() + 12) for controls, + 10 for rows.
     int controlHeight() const;
+    int smallControlHeight() const;
     int rowHeight() const;
-    bool reducedMotion() const;
+    int textSizePercent() const;
+    bool reducedMotion() const; // the desktop's animation setting
 
 Q_SIGNALS:
     void changed();
+    void modelOrderChanged(); // a model got its colour; store modelOrder()
 
 private:
     class Private;
