@@ -65,6 +65,9 @@ Q_SIGNALS:
     // Exactly once; nothing follows.
     void finished(const tollgate::Outcome &outcome);
 
+protected:
+    void customEvent(QEvent *event) override;
+
 private:
     friend class CallLink;
     std::shared_ptr<CallLink> m_link;

@@ -133,4 +133,12 @@ RetryDecision decideRetry(const RetryPolicy &policy, const RetryHistory &history
     return accept(policy, history, failure, random);
 }
 
+void countRetry(RetryHistory &history, const Failure &failure)
+{
+    if (failure.kind == FailureKind::ServerError && !isTurnedAway(failure))
+        ++history.serverErrorRetries;
+    if (failure.kind == FailureKind::RateLimited && !hint(failure))
+        ++history.unhintedRateLimitRetries;
+}
+
 } // namespace tollgate

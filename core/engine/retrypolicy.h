@@ -36,5 +36,7 @@ struct RetryHistory {
 
 // Pure. `random` is drawn at most twice (full jitter; Retry-After gets rand(0, 10 %, at most 1 s) on top).
 RetryDecision decideRetry(const RetryPolicy &policy, const RetryHistory &history, const Failure &failure, Random &random);
+// Notes that `failure` is being retried, against the limits that count per kind.
+void countRetry(RetryHistory &history, const Failure &failure);
 
 } // namespace tollgate

@@ -1,0 +1,156 @@
+// The end of the road: what it cost, what is kept, and the ledger's line about it.
+#include "core/engine/flight.h"
+
+#include "core/budgets/guard.h"
+#include "core/engine/road.h"
+#include "core/engine/settlement.h"
+#include "core/engine/words.h"
+#include "core/ledger/ledger.h"
+
+#include <algorithm>
+
+namespace tollgate {
+
+void Flight::enterSettling(std::optional<Failure> failure)
+{
+    setState(CallState::Settling);
+    if (m_decoder)
+        m_completion = m_decoder->completion();
+    fillCost();
+    fillRecord(m_callerLeft ? m_stopped : failure);
+    settleBudget();
+    // Kept before the coalescer forgets the flight, so that an equal request finds one or the other.
+    if (!failure)
+        storeAnswer();
+    if (m_leads)
+        m_road.coalescer.leave(m_key, this);
+    settleLedger();
+    releaseFollowers(failure);
+    enterDone(m_callerLeft ? m_stopped : std::move(failure));
+}
+
+void Flight::enterDone(std::optional<Failure> failure)
+{
+    const auto self = shared_from_this();
+    m_state = CallState::Done;
+    m_road.ended(*this);
+    if (!m_callerLeft)
+        m_link->postFinished(outcome(failure));
+}
+
+Outcome Flight::outcome(const std::optional<Failure> &failure) const
+{
+    return {m_completion, failure, m_record, m_warning};
+}
+
+Failure Flight::redacted(Failure failure) const
+{
+    failure.message = m_road.world.redactor.redact(failure.message);
+    failure.providerCode = m_road.world.redactor.redact(failure.providerCode);
+    return failure;
+}
+
+// Usage and money. What was not billed costs nothing whatever the price table knows; what may have been billed is estimated.
+void Flight::fillCost()
+{
+    const bool replayed = m_record.cache == CacheOutcome::Hit || m_record.cache == CacheOutcome::Coalesced;
+    const Billing billing = m_record.attempts.isEmpty() ? Billing::None : m_record.attempts.last().billing;
+    if (replayed || billing == Billing::None || billing == Billing::PresumedUnbilled) {
+        m_record.usage = m_completion.usage;
+        m_record.cost = {CostState::Free, Money(), Money(), {}};
+        return;
+    }
+    m_completion.usage = settledUsage(m_completion, billing == Billing::Billed, m_estimatedInput, m_request.model);
+    if (m_completion.usage.estimated)
+        decide(engineWords("usage: estimated, the provider did not report it"));
+    m_record.usage = m_completion.usage;
+    if (!m_price && !m_completion.model.isEmpty() && m_completion.model != m_request.model && m_road.world.prices) {
+        if (const auto prices = m_road.world.prices())
+            m_price = prices->find(priceProviderOf(*m_config), m_completion.model, m_record.acceptedWallMs);
+    }
+    m_record.cost = costOf(m_record.usage, m_price, m_completion.serviceTier, m_completion.providerCost);
+}
+
+void Flight::fillRecord(const std::optional<Failure> &failure)
+{
+    if (!m_record.attempts.isEmpty()) {
+        const AttemptRecord &last = m_record.attempts.constLast();
+        m_completion.requestId = last.requestId;
+        m_record.requestId = last.requestId;
+        m_record.httpStatus = last.httpStatus;
+        m_record.streamed = m_streamedAnswer;
+        if (m_streamedAnswer) {
+            m_record.firstReasoning = last.stamps.firstReasoning;
+            m_record.firstContent = last.stamps.firstContent;
+        }
+    } else if (m_record.cache == CacheOutcome::Coalesced) {
+        m_record.streamed = m_streamedAnswer;
+        if (!m_streamedAnswer)
+            m_record.firstReasoning = m_record.firstContent = -1;
+    }
+    m_record.answeredModel = m_completion.model;
+    m_record.finishReason = finishReasonName(m_completion.finishReason);
+    m_record.complete = m_completion.complete;
+    m_record.rawUsage = m_completion.rawUsage;
+    m_record.serviceTier = m_completion.serviceTier;
+    m_record.responseId = m_completion.responseId;
+    if (failure) {
+        m_record.failure = failure->kind;
+        m_record.phase = failure->phase;
+        m_record.message = failure->message;
+    }
+    fillPayload();
+    m_record.settled = elapsed();
+}
+
+void Flight::fillPayload()
+{
+    if (!m_request.keepPayload || m_settings->keepNothing)
+        return;
+    m_record.promptJson = m_encoded.body;
+    m_record.answerJson = answerPayload(m_completion);
+}
+
+void Flight::settleBudget()
+{
+    if (!std::exchange(m_holdsReservation, false))
+        return;
+    const auto sent = [](const AttemptRecord &attempt) { return attempt.billing != Billing::None; };
+    const bool nothingSent = std::none_of(m_record.attempts.cbegin(), m_record.attempts.cend(), sent);
+    std::optional<Money> cost = nothingSent ? std::nullopt : m_record.cost.amount;
+    // Sent and never answered: it may cost all of it, so the reservation stays spent.
+    if (m_record.failure == FailureKind::Ambiguous)
+        cost = m_reserved;
+    m_road.world.budgets.settle(m_request, m_reserved, cost, nothingSent);
+}
+
+void Flight::storeAnswer()
+{
+    const bool fresh = m_record.cache == CacheOutcome::Miss || m_record.cache == CacheOutcome::Refresh;
+    if (!fresh || !m_key.isValid() || m_request.ttl.count() <= 0)
+        return;
+    if (const QString reason = whyNotCached(m_completion); !reason.isEmpty())
+        return decide(engineWords("cache: not kept, %1").arg(reason));
+    const auto answer = std::make_shared<CachedAnswer>();
+    answer->completion = m_completion;
+    answer->replay = m_replay;
+    answer->originalCost = m_record.cost.amount;
+    answer->originalRequest = m_record.id;
+    answer->provider = m_record.provider;
+    answer->model = m_record.model;
+    answer->storedWallMs = m_road.world.clock.wallMs();
+    answer->expiresWallMs = answer->storedWallMs + std::chrono::milliseconds(m_request.ttl).count();
+    m_road.world.cache.store(m_key, answer);
+}
+
+void Flight::settleLedger()
+{
+    const Result<void> written = m_road.world.ledger.settle(m_record);
+    if (written.ok())
+        return;
+    if (!m_warning.isEmpty())
+        m_warning += u' ';
+    m_warning += written.error().text();
+}
+
+} // namespace tollgate

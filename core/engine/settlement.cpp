@@ -1,0 +1,135 @@
+#include "core/engine/settlement.h"
+
+#include "core/base/json.h"
+#include "core/chat/tokenestimate.h"
+#include "core/engine/words.h"
+
+#include <algorithm>
+
+namespace tollgate {
+
+Billing billingOf(const std::optional<Failure> &failure, bool sent, bool complete)
+{
+    if (!sent)
+        return Billing::None;
+    if (complete && (!failure || failure->kind != FailureKind::Queued))
+        return Billing::Billed;
+    if (!failure)
+        return Billing::Unconfirmed;
+    switch (failure->kind) {
+    case FailureKind::BadKey:
+    case FailureKind::Quota:
+    case FailureKind::RateLimited:
+    case FailureKind::Overloaded:
+    case FailureKind::ServerError:
+    case FailureKind::Rejected:
+    case FailureKind::Filtered:
+        // Told inside a 2xx answer after content came, the work was done all the same.
+        return failure->phase == Phase::Stream ? Billing::Unconfirmed : Billing::PresumedUnbilled;
+    default:
+        return Billing::Unconfirmed;
+    }
+}
+
+namespace {
+
+qint64 estimated(const QString &text, QStringView model)
+{
+    return text.isEmpty() ? 0 : estimateTokens(text, model);
+}
+
+} // namespace
+
+Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInputTokens, QStringView model)
+{
+    const Usage &reported = completion.usage;
+    if (whole && reported.present)
+        return reported;
+    qint64 visible = estimated(completion.text, model) + estimated(completion.refusal, model);
+    for (const ToolCall &call : completion.toolCalls)
+        visible += estimated(call.name, model) + estimated(call.arguments, model);
+    Usage usage = reported;
+    if (usage.inputTokens() == 0)
+        usage.uncachedInput = std::max<qint64>(estimatedInputTokens, 0);
+    usage.visibleOutput = std::max(usage.visibleOutput, visible);
+    usage.reasoning = std::max(usage.reasoning, estimated(completion.reasoning, model));
+    usage.estimated = true;
+    usage.present = true;
+    return usage;
+}
+
+QString whyNotCached(const Completion &completion)
+{
+    if (!completion.complete)
+        return engineWords("the answer is not whole");
+    if (!completion.usage.present || completion.usage.estimated)
+        return engineWords("the provider reported no usage");
+    switch (completion.finishReason) {
+    case FinishReason::Stop:
+        break;
+    case FinishReason::ToolCalls: {
+        JsonDocument document;
+        for (const ToolCall &call : completion.toolCalls) {
+            if (!call.arguments.isEmpty() && !document.parse(call.arguments.toUtf8()).ok())
+                return engineWords("a tool call's arguments are not whole");
+        }
+        break;
+    }
+    case FinishReason::Length:
+        return engineWords("the answer was cut by the token limit");
+    case FinishReason::ContentFilter:
+    case FinishReason::Refusal:
+        return engineWords("the answer was filtered");
+    default:
+        return engineWords("the finish reason is \"%1\"").arg(completion.rawFinishReason);
+    }
+    return {};
+}
+
+Failure withContentSeen(Failure failure)
+{
+    if (failure.kind == FailureKind::Ambiguous)
+        failure.kind = FailureKind::Incomplete;
+    failure.phase = Phase::Stream;
+    return failure;
+}
+
+void appendJoined(QList<Delta> &pieces, const Delta &piece)
+{
+    if (!pieces.isEmpty()) {
+        Delta &last = pieces.last();
+        const bool newCall = piece.kind == Delta::Kind::ToolCall
+                             && (piece.toolIndex != last.toolIndex || !piece.toolId.isEmpty() || !piece.toolName.isEmpty());
+        if (last.kind == piece.kind && !newCall) {
+            last.text += piece.text;
+            return;
+        }
+    }
+    pieces.append(piece);
+}
+
+QByteArray answerPayload(const Completion &completion)
+{
+    QByteArray json;
+    json.reserve(completion.text.size() + completion.reasoning.size() + 256);
+    JsonWriter writer(json);
+    writer.beginObject().member("text", completion.text);
+    if (!completion.reasoning.isEmpty())
+        writer.member("reasoning", completion.reasoning);
+    if (!completion.refusal.isEmpty())
+        writer.member("refusal", completion.refusal);
+    if (!completion.toolCalls.isEmpty()) {
+        writer.key("tool_calls").beginArray();
+        for (const ToolCall &call : completion.toolCalls)
+            writer.beginObject().member("id", call.id).member("name", call.name).member("arguments", call.arguments).endObject();
+        writer.endArray();
+    }
+    writer.member("finish_reason", finishReasonName(completion.finishReason));
+    writer.member("complete", completion.complete);
+    if (!completion.opaqueJson.isEmpty())
+        writer.key("opaque").raw(completion.opaqueJson);
+    writer.endObject();
+    return json;
+}
+
+} // namespace tollgate

@@ -1,0 +1,30 @@
+// What an ended request used and owes: pure functions over what is known of it.
+#pragma once
+
+#include "core/chat/completion.h"
+#include "core/chat/failure.h"
+#include "core/pricing/pricetable.h"
+
+#include <optional>
+
+namespace tollgate {
+
+// Billing of one attempt (definitions.md). `sent`: bytes of the request may have left; `complete`: the answer is whole.
+Billing billingOf(const std::optional<Failure> &failure, bool sent, bool complete);
+
+// What the provider reported when the answer is whole; else the larger of that and what is counted from the text that came.
+Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInputTokens, QStringView model);
+
+// Why an answer may not be cached, in words; empty: it may.
+QString whyNotCached(const Completion &completion);
+
+// How content that came after all makes a transport's failure read: cut after content is Incomplete.
+Failure withContentSeen(Failure failure);
+
+// Adds a piece to a replay list: neighbours of one kind become one.
+void appendJoined(QList<Delta> &pieces, const Delta &piece);
+
+// The kept form of an answer: an object with text, reasoning, refusal, tool_calls, finish_reason and opaque blocks.
+QByteArray answerPayload(const Completion &completion);
+
+} // namespace tollgate
