@@ -56,17 +56,19 @@ public:
         std::function<QString()> simulatorUrl;
     };
     explicit Engine(World world);
-    ~Engine() override; // cancels what runs and settles it
+    // Cancels what runs and settles it. Not from inside a Call's signal on the engine's thread.
+    ~Engine() override;
 
     // Any thread. Never null; the Call lives in the caller's thread.
     std::unique_ptr<Call> send(ChatRequest request);
     // Opens a connection to the provider ahead of the first prompt, certificates and key included. Any thread.
     void warm(const QString &provider);
-    // Lists the models of `config` (saved or not) with `key` (empty: the stored one). The callback comes on `context`'s thread. Any thread.
+    // Lists the models of `config` (saved or not) with `key` (empty: the stored one). Called on `context`'s thread, which the callback
+    // comes to; dropped when `context` dies first.
     void test(const ProviderConfig &config, const SecretBytes &key, const QHash<QString, QByteArray> &environment, QObject *context,
               std::function<void(ProviderTest)> done);
-    // When the cache would answer `request` now: the entry's expiry in Unix ms; 0: not stored. Nothing is sent or counted. The
-    // callback comes on `context`'s thread. Any thread.
+    // When the cache would answer `request` now: the entry's expiry in Unix ms; 0: not stored. Nothing is sent or counted.
+    // Threads as test().
     void peekCache(ChatRequest request, QObject *context, std::function<void(qint64 expiresWallMs)> done);
     EngineFigures figures() const; // any thread
     // Cancels everything and calls back when the last request has settled. Engine thread.

@@ -3,6 +3,7 @@
 
 #include "core/budgets/guard.h"
 #include "core/chat/tokenestimate.h"
+#include "core/engine/providerkey.h"
 #include "core/engine/road.h"
 #include "core/engine/words.h"
 #include "core/ledger/ledger.h"
@@ -201,11 +202,9 @@ bool Flight::resolveProvider()
         return refuse(engineWords("Providers of type %1 are not available in this version.")
                           .arg(providerTypeName(m_config->type)));
     if (m_config->type == ProviderType::Simulator) {
-        const QString url = m_road.world.simulatorUrl ? m_road.world.simulatorUrl() : QString();
-        if (url.isEmpty())
-            return refuse(engineWords("The simulator is not running."));
         m_simulatorConfig = std::make_unique<ProviderConfig>(*m_config);
-        m_simulatorConfig->baseUrl = url;
+        if (!resolveSimulator(m_road.world, *m_simulatorConfig))
+            return refuse(engineWords("The simulator is not running."));
         m_config = m_simulatorConfig.get();
     }
     return true;
@@ -216,50 +215,10 @@ void Flight::keyArrived(VaultReply reply)
     if (m_state != CallState::Routing)
         return;
     m_timer.stop();
-    if (auto problem = keyProblem(reply))
+    if (auto problem = keyProblem(*m_config, reply))
         return end(std::move(problem));
     m_secret = std::move(reply.key);
     enterLookingUp();
-}
-
-std::optional<Failure> Flight::keyProblem(const VaultReply &reply) const
-{
-    if (reply.status == SecretStatus::Ok) {
-        if (reply.key.isEmpty() || reply.key.isHeaderSafe())
-            return {};
-        return failure(FailureKind::NoKey,
-                       engineWords("The key for \"%1\" holds characters that a key cannot have, such as spaces or line breaks. "
-                                   "Nothing was sent.")
-                           .arg(m_config->name));
-    }
-    QString message;
-    switch (reply.status) {
-    case SecretStatus::Locked:
-        message = engineWords("The keychain is locked, so the key for \"%1\" cannot be read.");
-        break;
-    case SecretStatus::Denied:
-        message = engineWords("The keychain denied access to the key for \"%1\".");
-        break;
-    case SecretStatus::NoService:
-        message = engineWords("There is no keychain service, and no key for \"%1\" was given for this session.");
-        break;
-    case SecretStatus::TimedOut:
-        message = engineWords("The keychain did not answer when asked for the key of \"%1\".");
-        break;
-    case SecretStatus::Failed:
-        message = engineWords("The keychain could not read the key for \"%1\".");
-        break;
-    default:
-        message = m_config->keyEnv.isEmpty()
-                      ? engineWords("No key is stored for \"%1\".")
-                      : engineWords("The environment variable %2, named for the key of \"%1\", is not set.")
-                            .replace(QStringLiteral("%2"), m_config->keyEnv);
-        break;
-    }
-    message = message.arg(m_config->name);
-    if (!reply.detail.isEmpty())
-        message += u' ' + reply.detail;
-    return failure(FailureKind::NoKey, message);
 }
 
 void Flight::enterLookingUp()
@@ -295,13 +254,8 @@ void Flight::enterLookingUp()
 
 void Flight::makeKey()
 {
-    // Answers are never shared across credentials. The fingerprint tells keys apart and reveals none.
-    QString credential = m_config->credentialName() + u'#';
-    if (!m_secret.isEmpty())
-        credential += QString::fromLatin1(m_secret.fingerprint("cache"));
-    // The simulator's port changes from run to run; it is the same provider all the same.
-    const QByteArray origin = m_simulatorConfig ? QByteArrayLiteral("simulator") : m_encoded.endpoint.origin();
-    m_key = makeCacheKey(credential, origin, m_encoded.target, providerTypeName(m_config->type), m_encoded.body);
+    m_key = makeCacheKey(credentialId(*m_config, m_secret), cacheOrigin(*m_config, m_encoded.endpoint), m_encoded.target,
+                         providerTypeName(m_config->type), m_encoded.body);
 }
 
 void Flight::lookUp()

@@ -66,7 +66,6 @@ private:
     // --- routing and cache ---
     bool resolveProvider();
     void keyArrived(VaultReply reply);
-    std::optional<Failure> keyProblem(const VaultReply &reply) const;
     void makeKey();
     void lookUp();
     void cacheAnswered(CachedAnswerPtr answer);
