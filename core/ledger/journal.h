@@ -1,6 +1,6 @@
 // Append-only records on disk that survive the death of the process: one write(2) each, length and CRC-32 in front. Attempts are
 // intended here before their first byte leaves, requests are settled here before they are acknowledged; the writer folds both into
-// SQLite. Used by one thread at a time.
+// SQLite. append() belongs to one thread at a time; folded() may come from another.
 #pragma once
 
 #include "core/base/result.h"

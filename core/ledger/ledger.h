@@ -71,13 +71,16 @@ public:
         bool survivePowerLoss = false;
         int payloadDays = 30;
         int ledgerDays = 400;
+        // Answers questions only: nothing is written, replayed or checkpointed, and intend() and settle() fail. For a process that
+        // does not own the profile, and for a folder that may not be written.
+        bool readOnly = false;
     };
     // Opens, migrates, replays the journal (attempts without a settle become requests that read "unconfirmed, possibly billed"), and runs
     // quick_check when the last stop was not clean. Blocks the caller: start-up only.
     static Result<std::unique_ptr<Ledger>> open(Clock &clock, Options options);
     ~Ledger() override; // commits what is pending, checkpoints
 
-    // --- engine thread ---
+    // --- engine thread (any one thread at a time) ---
     RequestId nextId();
     // One write(2). An error means: do not send (Storage failure).
     Result<void> intend(const AttemptIntent &intent);
