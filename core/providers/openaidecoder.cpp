@@ -6,6 +6,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace tollgate {
 
 namespace {
@@ -64,6 +66,26 @@ OpenAiDecoder::OpenAiDecoder(Dialect dialect, bool streamed, int status, QByteAr
 
 bool OpenAiDecoder::feed(QByteArrayView bytes, DecoderSink &sink)
 {
+    return (m_mayHold && hold(bytes)) || feedForm(bytes, sink);
+}
+
+// True when the bytes end no line and found room.
+bool OpenAiDecoder::hold(QByteArrayView bytes)
+{
+    if (bytes.size() > 64 || m_heldSize + size_t(bytes.size()) > m_held.size())
+        return false;
+    size_t end = m_heldSize;
+    for (const char c : bytes) {
+        if (c == '\n' || c == '\r')
+            return false;
+        m_held[end++] = c;
+    }
+    m_heldSize = end;
+    return true;
+}
+
+bool OpenAiDecoder::feedForm(QByteArrayView bytes, DecoderSink &sink)
+{
     if (m_failed)
         return false;
     if (m_form == Form::Undecided) {
@@ -102,10 +124,21 @@ OpenAiDecoder::Form OpenAiDecoder::formOf(char first) const
 
 bool OpenAiDecoder::feedEvents(QByteArrayView bytes, DecoderSink &sink)
 {
-    const bool ok = m_events.feed(bytes, [this, &sink](const SseEvent &event) { return takeEvent(event, sink); });
+    const auto take = [this, &sink](const SseEvent &event) { return takeEvent(event, sink); };
+    bool ok = true;
+    if (m_heldSize > 0) {
+        const size_t joined = std::min(size_t(bytes.size()), m_held.size() - m_heldSize);
+        std::copy_n(bytes.begin(), joined, m_held.begin() + m_heldSize);
+        bytes = bytes.sliced(qsizetype(joined));
+        const QByteArrayView held(m_held.data(), qsizetype(m_heldSize + joined));
+        m_heldSize = 0;
+        ok = m_events.feed(held, take);
+    }
+    ok = ok && !m_failed && (bytes.isEmpty() || m_events.feed(bytes, take));
     if (!ok && !m_failed && !m_done)
         failProtocol(tr("A line or event of the answer is longer than Tollgate accepts."));
-    return ok && !m_failed && !m_done;
+    m_mayHold = ok && !m_failed && !m_done;
+    return m_mayHold;
 }
 
 bool OpenAiDecoder::feedDocument(QByteArrayView bytes)
@@ -349,7 +382,7 @@ void OpenAiDecoder::takeFinishReason(JsonValue reason)
 
 DecodeEnd OpenAiDecoder::finish(bool httpComplete, DecoderSink &sink)
 {
-    if (!m_failed && m_form == Form::Events && !m_done && httpComplete && m_events.hasPartial()) {
+    if (!m_failed && m_form == Form::Events && !m_done && httpComplete && (m_heldSize > 0 || m_events.hasPartial())) {
         m_flushing = true; // some servers end right after "data: [DONE]"
         feedEvents("\n\n", sink);
     } else if (!m_failed && m_form == Form::Document && httpComplete) {

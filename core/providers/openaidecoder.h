@@ -7,6 +7,7 @@
 #include "core/providers/catalog.h"
 #include "core/providers/provider.h"
 
+#include <array>
 #include <vector>
 
 namespace tollgate {
@@ -32,6 +33,8 @@ private:
     };
     struct Message; // members of a delta or message, found in one pass
 
+    bool hold(QByteArrayView bytes);
+    bool feedForm(QByteArrayView bytes, DecoderSink &sink);
     Form formOf(char first) const;
     bool feedEvents(QByteArrayView bytes, DecoderSink &sink);
     bool feedDocument(QByteArrayView bytes);
@@ -62,6 +65,11 @@ private:
     const bool m_streamed;  // as asked
     const QByteArray m_contentType;
     Form m_form = Form::Undecided;
+    // Small pieces wait here for their line end, because nothing can come of them before it: a server that sends byte by byte
+    // must not cost a parser's round for each.
+    std::array<char, 4096> m_held;
+    size_t m_heldSize = 0;
+    bool m_mayHold = false; // a stream that goes on
     SseParser m_events;
     JsonDocument m_json;
     QByteArray m_body; // Document: all of it; Foreign: its beginning
