@@ -138,16 +138,9 @@ void Flight::enterStreaming(int status, const Headers &headers)
         m_streamedAnswer = m_request.stream && !isPlainJson(headers);
         return;
     }
-    if (status >= 400) {
-        m_errorHeaders = headers;
-        return;
-    }
-    Failure refused = failure(FailureKind::Protocol,
-                              status >= 300 ? engineWords("The provider answered with a redirect. Tollgate follows none, so that "
-                                                          "keys and prompts go only where you sent them.")
-                                            : engineWords("The provider answered with an interim status."));
-    refused.httpStatus = status;
-    attemptEnded(std::move(refused));
+    m_errorHeaders = headers;
+    if (status < 400) // a redirect is followed nowhere, so its body does not matter
+        errorOver();
 }
 
 void Flight::bodyReceived(QByteArrayView bytes)
@@ -223,7 +216,7 @@ void Flight::exchangeFailed(const Failure &failure)
         return;
     if (m_decoder)
         answerOver(false, &failure);
-    else if (m_status >= 400)
+    else if (m_status > 0)
         errorOver();
     else
         attemptEnded(failure);
@@ -241,14 +234,8 @@ void Flight::answerOver(bool httpComplete, const Failure *transport)
         return;
     const bool content = m_decoder->sawContent();
     switch (over.kind) {
-    case DecodeEnd::Kind::Complete: {
-        const FinishReason reason = m_decoder->completion().finishReason;
-        if (reason == FinishReason::ContentFilter || reason == FinishReason::Refusal)
-            return attemptEnded(failure(FailureKind::Filtered, engineWords("The provider's filter stopped the answer.")));
-        if (reason == FinishReason::Error)
-            return attemptEnded(failure(FailureKind::ServerError, engineWords("The provider ended the answer with an error.")));
+    case DecodeEnd::Kind::Complete:
         return attemptEnded({});
-    }
     case DecodeEnd::Kind::Queued:
         return attemptEnded(failure(FailureKind::Queued, engineWords("The provider accepted the request; the answer comes later.")));
     case DecodeEnd::Kind::Failed:
@@ -330,7 +317,7 @@ void Flight::closeAttempt(const std::optional<Failure> &failure)
         if (failure->phase == Phase::Connect || failure->phase == Phase::Tls) // the transport knows that nothing was written
             sent = sent && failure->kind == FailureKind::Cancelled;
     }
-    m_attempt.billing = billingOf(failure, sent, m_decoder && m_decoder->completion().complete);
+    m_attempt.billing = billingOf(failure, sent, m_decoder ? &m_decoder->completion() : nullptr);
     m_record.attempts.append(std::move(m_attempt));
     m_attempt = {};
     m_exchange.reset();

@@ -60,7 +60,8 @@ void Flight::fillCost()
         m_record.cost = {CostState::Free, Money(), Money(), {}};
         return;
     }
-    m_completion.usage = settledUsage(m_completion, billing == Billing::Billed, m_estimatedInput, m_request.model);
+    const bool whole = m_completion.complete || m_record.attempts.constLast().failure == FailureKind::Filtered;
+    m_completion.usage = settledUsage(m_completion, whole, m_estimatedInput, m_request.model);
     if (m_completion.usage.estimated)
         decide(engineWords("usage: estimated, the provider did not report it"));
     m_record.usage = m_completion.usage;
@@ -75,8 +76,8 @@ void Flight::fillRecord(const std::optional<Failure> &failure)
 {
     if (!m_record.attempts.isEmpty()) {
         const AttemptRecord &last = m_record.attempts.constLast();
-        m_completion.requestId = last.requestId;
-        m_record.requestId = last.requestId;
+        if (m_completion.requestId.isEmpty())
+            m_completion.requestId = last.requestId;
         m_record.httpStatus = last.httpStatus;
         m_record.streamed = m_streamedAnswer;
         if (m_streamedAnswer) {
@@ -94,6 +95,7 @@ void Flight::fillRecord(const std::optional<Failure> &failure)
     m_record.rawUsage = m_completion.rawUsage;
     m_record.serviceTier = m_completion.serviceTier;
     m_record.responseId = m_completion.responseId;
+    m_record.requestId = m_completion.requestId;
     if (failure) {
         m_record.failure = failure->kind;
         m_record.phase = failure->phase;

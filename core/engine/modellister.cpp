@@ -100,8 +100,6 @@ void ModelLister::responseComplete(bool)
     m_exchange.reset();
     if (m_status >= 200 && m_status < 300)
         return pageArrived();
-    if (m_status < 400)
-        return fail(FailureKind::Protocol, Phase::FirstByte, engineWords("The provider answered with a redirect. Tollgate follows none."));
     Failure refused = m_provider->classifyError(m_config, m_status, m_headers, m_body, m_world.clock.wallMs());
     if (refused.httpStatus == 0)
         refused.httpStatus = m_status;

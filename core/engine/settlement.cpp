@@ -8,13 +8,22 @@
 
 namespace tollgate {
 
-Billing billingOf(const std::optional<Failure> &failure, bool sent, bool complete)
+bool hasContent(const Completion &completion)
+{
+    return !completion.text.isEmpty() || !completion.reasoning.isEmpty() || !completion.refusal.isEmpty()
+           || !completion.toolCalls.isEmpty();
+}
+
+Billing billingOf(const std::optional<Failure> &failure, bool sent, const Completion *answer)
 {
     if (!sent)
         return Billing::None;
-    if (complete && (!failure || failure->kind != FailureKind::Queued))
+    if (failure && failure->kind == FailureKind::Queued)
+        return Billing::Unconfirmed;
+    // A provider that reports usage bills it, whatever became of the answer.
+    if (answer && (answer->complete || answer->usage.present))
         return Billing::Billed;
-    if (!failure)
+    if (!failure || (answer && hasContent(*answer)))
         return Billing::Unconfirmed;
     switch (failure->kind) {
     case FailureKind::BadKey:
@@ -22,10 +31,10 @@ Billing billingOf(const std::optional<Failure> &failure, bool sent, bool complet
     case FailureKind::RateLimited:
     case FailureKind::Overloaded:
     case FailureKind::ServerError:
-    case FailureKind::Rejected:
     case FailureKind::Filtered:
-        // Told inside a 2xx answer after content came, the work was done all the same.
-        return failure->phase == Phase::Stream ? Billing::Unconfirmed : Billing::PresumedUnbilled;
+        return Billing::PresumedUnbilled;
+    case FailureKind::Rejected:
+        return Billing::None;
     default:
         return Billing::Unconfirmed;
     }

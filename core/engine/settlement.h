@@ -9,8 +9,10 @@
 
 namespace tollgate {
 
-// Billing of one attempt (definitions.md). `sent`: bytes of the request may have left; `complete`: the answer is whole.
-Billing billingOf(const std::optional<Failure> &failure, bool sent, bool complete);
+// Billing of one attempt (definitions.md). `sent`: bytes of the request may have left; `answer`: what came, null when no 2xx did.
+Billing billingOf(const std::optional<Failure> &failure, bool sent, const Completion *answer);
+
+bool hasContent(const Completion &completion);
 
 // What the provider reported when the answer is whole; else the larger of that and what is counted from the text that came.
 Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInputTokens, QStringView model);
