@@ -4,6 +4,7 @@
 
 #include <QTest>
 
+#include <utility>
 #include <vector>
 
 using namespace tollgate;
@@ -17,6 +18,8 @@ struct Holder {
     std::vector<Permit> permits;
     QStringList order;
 
+    // Out of the vector first: whoever is granted next is put into it meanwhile.
+    void giveBack() { const std::vector<Permit> now = std::exchange(permits, {}); }
     std::function<void(Permit)> taking(const QString &name)
     {
         return [this, name](Permit permit) {
@@ -58,9 +61,9 @@ void TstGate::grantsAtOnceWhileThereIsRoom()
     QCOMPARE(holder.order, QStringList({QStringLiteral("a"), QStringLiteral("b")}));
     QCOMPARE(gate.inUse(sim), 2);
     QCOMPARE(gate.waiting(), 1);
-    holder.permits.clear();
+    holder.giveBack();
     QCOMPARE(holder.order.size(), 3);
-    holder.permits.clear();
+    holder.giveBack();
     QCOMPARE(gate.inUse(sim), 0);
     QCOMPARE(gate.waiting(), 0);
 }
@@ -72,10 +75,8 @@ void TstGate::servesFirstComeFirst()
     gate.acquire(sim, 1, Gate::Lane::Bulk, holder.taking(QStringLiteral("held")));
     for (int i = 0; i < 5; ++i)
         gate.acquire(sim, 1, Gate::Lane::Bulk, holder.taking(QString::number(i)));
-    while (!holder.permits.empty()) {
-        std::vector<Permit> now = std::move(holder.permits);
-        holder.permits.clear();
-    }
+    while (!holder.permits.empty())
+        holder.giveBack();
     QCOMPARE(holder.order.join(u' '), QStringLiteral("held 0 1 2 3 4"));
     QCOMPARE(gate.inUse(sim), 0);
 }
@@ -88,10 +89,8 @@ void TstGate::letsInteractiveRequestsPassTheBulk()
     gate.acquire(sim, 1, Gate::Lane::Bulk, holder.taking(QStringLiteral("bulk1")));
     gate.acquire(sim, 1, Gate::Lane::Bulk, holder.taking(QStringLiteral("bulk2")));
     gate.acquire(sim, 1, Gate::Lane::Interactive, holder.taking(QStringLiteral("me")));
-    while (!holder.permits.empty()) {
-        std::vector<Permit> now = std::move(holder.permits);
-        holder.permits.clear();
-    }
+    while (!holder.permits.empty())
+        holder.giveBack();
     QCOMPARE(holder.order.join(u' '), QStringLiteral("held me bulk1 bulk2"));
 }
 
@@ -103,7 +102,7 @@ void TstGate::keepsProvidersApart()
     gate.acquire(QStringLiteral("other"), 1, Gate::Lane::Interactive, holder.taking(QStringLiteral("b")));
     QCOMPARE(holder.order.size(), 2);
     QCOMPARE(gate.inUse(QStringLiteral("other")), 1);
-    holder.permits.clear();
+    holder.giveBack();
 }
 
 void TstGate::forgetsWithdrawnTickets()
@@ -116,11 +115,9 @@ void TstGate::forgetsWithdrawnTickets()
     gate.withdraw(gone);
     gate.withdraw(gone);
     QCOMPARE(gate.waiting(), 1);
-    std::vector<Permit> now = std::move(holder.permits);
-    holder.permits.clear();
-    now.clear();
+    holder.giveBack();
     QCOMPARE(holder.order.join(u' '), QStringLiteral("held next"));
-    holder.permits.clear();
+    holder.giveBack();
 }
 
 void TstGate::ignoresTicketsOfGrantedPermits()
@@ -130,7 +127,7 @@ void TstGate::ignoresTicketsOfGrantedPermits()
     const Gate::Ticket ticket = gate.acquire(sim, 1, Gate::Lane::Interactive, holder.taking(QStringLiteral("a")));
     gate.withdraw(ticket);
     QCOMPARE(gate.inUse(sim), 1);
-    holder.permits.clear();
+    holder.giveBack();
     QCOMPARE(gate.inUse(sim), 0);
 }
 
@@ -144,7 +141,7 @@ void TstGate::givesBackOnceHoweverOftenReleased()
     holder.permits.front().release();
     QVERIFY(!holder.permits.front());
     QCOMPARE(gate.inUse(sim), 1);
-    holder.permits.clear();
+    holder.giveBack();
     QCOMPARE(gate.inUse(sim), 0);
 }
 
@@ -171,7 +168,7 @@ void TstGate::servesMoreWhenTheLimitIsRaised()
     gate.acquire(sim, 1, Gate::Lane::Bulk, holder.taking(QStringLiteral("b")));
     gate.acquire(sim, 3, Gate::Lane::Bulk, holder.taking(QStringLiteral("c")));
     QCOMPARE(holder.order.join(u' '), QStringLiteral("a b c"));
-    holder.permits.clear();
+    holder.giveBack();
 }
 
 void TstGate::grantsNothingAboveALoweredLimit()
@@ -184,11 +181,9 @@ void TstGate::grantsNothingAboveALoweredLimit()
     holder.permits.pop_back();
     holder.permits.pop_back();
     QCOMPARE(holder.order.size(), 3);
-    std::vector<Permit> last = std::move(holder.permits);
-    holder.permits.clear();
-    last.clear();
+    holder.giveBack();
     QCOMPARE(holder.order.size(), 4);
-    holder.permits.clear();
+    holder.giveBack();
     QCOMPARE(gate.inUse(sim), 0);
 }
 
@@ -204,7 +199,7 @@ void TstGate::acceptsAcquiringInsideACallback()
     });
     QCOMPARE(holder.order.size(), 41);
     QCOMPARE(gate.inUse(sim), 2);
-    holder.permits.clear();
+    holder.giveBack();
     QCOMPARE(gate.inUse(sim), 0);
 }
 
@@ -216,9 +211,7 @@ void TstGate::acceptsWithdrawingAnotherInsideACallback()
     Gate::Ticket second = 0;
     gate.acquire(sim, 1, Gate::Lane::Interactive, [&](Permit) { gate.withdraw(second); });
     second = gate.acquire(sim, 1, Gate::Lane::Interactive, holder.taking(QStringLiteral("never")));
-    std::vector<Permit> held = std::move(holder.permits);
-    holder.permits.clear();
-    held.clear();
+    holder.giveBack();
     QCOMPARE(holder.order, QStringList(QStringLiteral("held")));
     QCOMPARE(gate.inUse(sim), 0);
     QCOMPARE(gate.waiting(), 0);
@@ -240,7 +233,7 @@ void TstGate::staysFlatWhenEveryoneGivesBackAtOnce()
             --depth;
         });
     }
-    holder.permits.clear();
+    holder.giveBack();
     QCOMPARE(served, 20'000);
     QCOMPARE(deepest, 1);
     QCOMPARE(gate.inUse(sim), 0);
