@@ -1,10 +1,10 @@
 #include "core/ledger/ledger.h"
 
+#include "core/async/courier.h"
 #include "core/base/log.h"
 #include "core/ledger/journal.h"
 #include "core/ledger/openrequests.h"
 #include "core/ledger/recovery.h"
-#include "core/ledger/reply.h"
 #include "core/ledger/reportquery.h"
 #include "core/ledger/rowreader.h"
 #include "core/ledger/writer.h"
@@ -187,10 +187,10 @@ Result<Database *> Ledger::Private::readerDatabase()
 template <class T>
 void Ledger::Private::ask(QObject *context, std::function<Result<T>(Database &)> question, std::function<void(Result<T>)> done)
 {
-    reader->post([this, reply = Reply(context), question = std::move(question), done = std::move(done)] {
+    reader->post([this, courier = Courier(context), question = std::move(question), done = std::move(done)] {
         auto database = readerDatabase();
         Result<T> answer = database ? question(**database) : Result<T>(database.error());
-        reply.deliver([done, answer = std::move(answer)] { done(answer); });
+        courier.post([done, answer = std::move(answer)] { done(answer); });
     });
 }
 
@@ -267,8 +267,8 @@ Result<void> Ledger::settle(RequestRecord record)
 
 void Ledger::flush(QObject *context, std::function<void(Result<void>)> done)
 {
-    const Reply reply(context);
-    const auto answer = [reply, done = std::move(done)](Result<void> result) { reply.deliver([done, result] { done(result); }); };
+    const Courier courier(context);
+    const auto answer = [courier, done = std::move(done)](Result<void> result) { courier.post([done, result] { done(result); }); };
     if (d->writer)
         d->writer->flush(answer);
     else
@@ -297,6 +297,18 @@ void Ledger::recent(const QString &provider, const QString &model, int runs, QOb
     d->ask<RecentFigures>(
         context, [provider, model, runs](Database &database) { return recentFigures(database, provider, model, runs); },
         [done = std::move(done)](Result<RecentFigures> figures) { done(figures ? *figures : RecentFigures()); });
+}
+
+void Ledger::check(QObject *context, std::function<void(Result<qint64>)> done)
+{
+    d->ask<qint64>(
+        context,
+        [](Database &database) -> Result<qint64> {
+            if (auto checked = database.integrityCheck(); !checked)
+                return checked.error();
+            return countRequests(database);
+        },
+        std::move(done));
 }
 
 double Ledger::estimateRatio(const QString &model) const

@@ -88,8 +88,8 @@ public:
     // keeps trying to fold it; the caller still shows the answer together with the warning.
     Result<void> settle(RequestRecord record);
 
-    // --- any thread ---
-    // Calls back on `context`'s thread once everything settled so far is in SQLite.
+    // --- any thread that `context` lives on; the callback comes there, and never when `context` is gone ---
+    // Calls back once everything settled so far is in SQLite.
     void flush(QObject *context, std::function<void(Result<void>)> done);
     // Newest first, older than `before` (0: from the newest), without attempts and payloads.
     void list(const LedgerFilter &filter, RequestId before, int limit, QObject *context,

@@ -314,6 +314,16 @@ Result<std::optional<RequestRecord>> findRequest(Database &database, RequestId i
     return record;
 }
 
+Result<qint64> countRequests(Database &database)
+{
+    auto statement = database.prepare("SELECT count(*) FROM requests");
+    if (!statement)
+        return statement.error();
+    if (auto row = statement->step(); !row)
+        return row.error();
+    return statement->integer(0);
+}
+
 Result<RecentFigures> recentFigures(Database &database, const QString &provider, const QString &model, int runs)
 {
     auto statement = database.prepare("SELECT ttft_us, latency_us FROM requests WHERE model = ? AND provider = ? AND failure IS NULL"

@@ -10,6 +10,7 @@ namespace tollgate {
 Result<QList<RequestRecord>> listRequests(Database &database, const LedgerFilter &filter, RequestId before, int limit);
 // With attempts and payloads.
 Result<std::optional<RequestRecord>> findRequest(Database &database, RequestId id);
+Result<qint64> countRequests(Database &database);
 Result<RecentFigures> recentFigures(Database &database, const QString &provider, const QString &model, int runs);
 
 } // namespace tollgate

@@ -186,8 +186,18 @@ qint64 Database::changes() const
 
 Result<void> Database::quickCheck()
 {
+    return check("PRAGMA quick_check(1)");
+}
+
+Result<void> Database::integrityCheck()
+{
+    return check("PRAGMA integrity_check(1)");
+}
+
+Result<void> Database::check(const char *pragma)
+{
     const QString doing = tr("The database did not pass its check");
-    auto statement = prepare("PRAGMA quick_check(1)");
+    auto statement = prepare(pragma);
     if (!statement)
         return statement.error();
     auto row = statement->step();
@@ -197,7 +207,7 @@ Result<void> Database::quickCheck()
         return {};
     Error error = storageError(doing, d->path, SQLITE_CORRUPT, 0, nullptr);
     if (*row)
-        qCWarning(lcStore, "quick_check: %s", qUtf8Printable(statement->text(0).left(200)));
+        qCWarning(lcStore, "%s: %s", pragma, qUtf8Printable(statement->text(0).left(200)));
     return error;
 }
 

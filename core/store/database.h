@@ -37,6 +37,7 @@ public:
     qint64 lastInsertId() const;
     qint64 changes() const;
     Result<void> quickCheck();
+    Result<void> integrityCheck(); // indexes too; seconds for a large file
     // wal_checkpoint(TRUNCATE). Does not wait for readers: while one holds an old snapshot it answers Busy.
     Result<void> checkpoint();
     qint64 walBytes() const; // size of the -wal file now
@@ -51,6 +52,7 @@ public:
 private:
     friend class Statement; // borrows a prepared statement and hands it back
     Database();
+    Result<void> check(const char *pragma);
     std::unique_ptr<Private> d;
 };
 
