@@ -2,6 +2,7 @@
 
 #include <llhttp.h>
 
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -15,6 +16,8 @@ struct HttpParser::Private {
 
     void clear();
     void execute(QByteArrayView bytes, Fed &fed);
+    bool scanHead(QByteArrayView bytes);
+    bool endsInLine(QByteArrayView bytes) const;
     int refuse(Status why, const char *text = nullptr);
     int countHead(size_t bytes);
     int endField();
@@ -36,11 +39,15 @@ struct HttpParser::Private {
     bool begun = false;
     bool headWhole = false;
     bool messageWhole = false;
-    bool valueEnded = false;
     bool chunked = false;
     bool closeEnds = false;
     bool keepAlive = false;
     std::optional<qint64> length;
+    // Of scanHead(): whether the blank line was passed, whether a line was seen, the bytes of the unfinished line, the last byte.
+    bool scanned = false;
+    bool scanStarted = false;
+    qsizetype scanLine = 0;
+    char lastByte = '\n';
     QByteArray method;
     QByteArray target;
     QByteArray name;
@@ -55,7 +62,10 @@ void HttpParser::Private::clear()
     ended = Status::More;
     reason.clear();
     headBytes = rawBytes = 0;
-    begun = headWhole = messageWhole = valueEnded = chunked = closeEnds = keepAlive = false;
+    begun = headWhole = messageWhole = chunked = closeEnds = keepAlive = false;
+    scanned = scanStarted = false;
+    scanLine = 0;
+    lastByte = '\n';
     length.reset();
     method.resize(0);
     target.resize(0);
@@ -113,6 +123,8 @@ int HttpParser::Private::checkHead()
 {
     if (parser.http_major != 1 || parser.http_minor > 1)
         return refuse(Status::Malformed, "HTTP version is not 1.0 or 1.1");
+    if (role == Role::Response && (parser.status_code < 100 || parser.status_code > 599))
+        return refuse(Status::Malformed, "Status is not a number from 100 to 599");
     if (const int stop = checkTransferEncoding())
         return stop;
     if (parser.flags & F_CONTENT_LENGTH) {
@@ -150,22 +162,15 @@ const llhttp_settings_t &HttpParser::Private::callbacks()
         s.on_status = [](llhttp_t *p, const char *, size_t size) { return of(p).countHead(size); };
         s.on_header_field = [](llhttp_t *p, const char *at, size_t size) {
             Private &d = of(p);
-            d.valueEnded = false;
             d.name.append(at, qsizetype(size));
             return d.countHead(size);
         };
         s.on_header_value = [](llhttp_t *p, const char *at, size_t size) {
             Private &d = of(p);
-            // Bytes after a value's end without a new name in between are a folded line.
-            if (d.valueEnded && size > 0)
-                return d.refuse(Status::Malformed, "Folded header line");
             d.value.append(at, qsizetype(size));
             return d.countHead(size);
         };
-        s.on_header_value_complete = [](llhttp_t *p) {
-            of(p).valueEnded = true;
-            return of(p).endField();
-        };
+        s.on_header_value_complete = [](llhttp_t *p) { return of(p).endField(); };
         s.on_headers_complete = [](llhttp_t *p) {
             Private &d = of(p);
             if (const int stop = d.checkHead())
@@ -189,8 +194,49 @@ const llhttp_settings_t &HttpParser::Private::callbacks()
     return settings;
 }
 
+// Whether the last line of a chunked message, of which `bytes` are the end, ends in CRLF.
+bool HttpParser::Private::endsInLine(QByteArrayView bytes) const
+{
+    return bytes.endsWith("\r\n") || (bytes == "\n" && lastByte == '\r');
+}
+
+// llhttp 8 takes folded header lines and a bare line feed at the end of the head even in strict mode, so the head's lines are
+// checked here. False when one of them is refused; bytes behind the head are not looked at.
+bool HttpParser::Private::scanHead(QByteArrayView bytes)
+{
+    const char *at = bytes.begin();
+    while (at != bytes.end()) {
+        if (scanStarted && scanLine == 0 && lastByte == '\n' && (*at == ' ' || *at == '\t')) {
+            refuse(Status::Malformed, "Folded header line");
+            return false;
+        }
+        const char *const feed = static_cast<const char *>(std::memchr(at, '\n', size_t(bytes.end() - at)));
+        if (!feed) {
+            scanLine += bytes.end() - at;
+            lastByte = *(bytes.end() - 1);
+            return true;
+        }
+        if ((feed > at ? feed[-1] : lastByte) != '\r') {
+            refuse(Status::Malformed, "Line feed without carriage return");
+            return false;
+        }
+        const bool blank = scanLine + (feed - at) == 1;
+        scanLine = 0;
+        lastByte = '\n';
+        if (blank && scanStarted) {
+            scanned = true;
+            return true;
+        }
+        scanStarted = scanStarted || !blank;
+        at = feed + 1;
+    }
+    return true;
+}
+
 void HttpParser::Private::execute(QByteArrayView bytes, Fed &fed)
 {
+    if (!scanned && !scanHead(bytes))
+        return;
     const llhttp_errno_t code = llhttp_execute(&parser, bytes.data(), size_t(bytes.size()));
     fed.used = bytes.size();
     if (code != HPE_OK) {
@@ -199,7 +245,9 @@ void HttpParser::Private::execute(QByteArrayView bytes, Fed &fed)
     }
     if (ended != Status::More)
         return;
-    if (messageWhole) {
+    if (messageWhole && chunked && !endsInLine(bytes.first(fed.used))) {
+        refuse(Status::Malformed, "Line feed without carriage return");
+    } else if (messageWhole) {
         ended = Status::Complete;
     } else if (code != HPE_OK) {
         ended = Status::Malformed;
@@ -210,6 +258,7 @@ void HttpParser::Private::execute(QByteArrayView bytes, Fed &fed)
         if (rawBytes > limits.headBytes)
             ended = Status::HeadTooLarge;
     }
+    lastByte = bytes.back();
 }
 
 HttpParser::HttpParser(Role role, const Limits &limits, Handler &handler)
@@ -247,6 +296,11 @@ void HttpParser::reset()
 void HttpParser::setLimits(const Limits &limits)
 {
     d->limits = limits;
+}
+
+const HttpParser::Limits &HttpParser::limits() const
+{
+    return d->limits;
 }
 
 bool HttpParser::hasBegun() const

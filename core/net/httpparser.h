@@ -63,6 +63,7 @@ public:
     // Ready for the next message; keeps the buffers' memory.
     void reset();
     void setLimits(const Limits &limits);
+    const Limits &limits() const;
 
     bool hasBegun() const;   // a byte of the current message was seen (line ends before it do not count)
     bool headIsWhole() const;

@@ -228,6 +228,7 @@ private Q_SLOTS:
             both("bare LF after a chunk size", "Transfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\n");
             both("bare LF after a chunk", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n");
             both("space before chunk size", "Transfer-Encoding: chunked\r\n\r\n 3\r\nabc\r\n0\r\n\r\n");
+            both("bare LF as the last line", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\n");
             both("0x chunk size", "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n");
         }
         QTest::newRow("garbage") << false << QByteArray("<html>oops</html>\r\n\r\n");

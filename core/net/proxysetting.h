@@ -1,0 +1,37 @@
+// Reads a proxy setting, asks the desktop for its proxy off the engine thread, and reads the server's Keep-Alive hint.
+#pragma once
+
+#include "core/async/clock.h"
+#include "core/net/endpoint.h"
+
+#include <QNetworkProxy>
+#include <QObject>
+
+#include <optional>
+
+namespace tollgate {
+
+// "" gives an explicit NoProxy; "http://host:port" and "socks5://host:port" give that proxy; anything else nothing.
+std::optional<QNetworkProxy> proxyFromSetting(const QString &setting);
+
+// "timeout=5, max=100" -> 4 s: a second earlier than the server, so that the two do not race. Nothing without a timeout.
+std::optional<Milliseconds> keepAliveHint(const QByteArray &header);
+
+// Asks the system which proxy leads to an endpoint, on a pool thread because the answer may need a script from the network.
+// Destroys itself after the answer; a receiver that died first is simply not called.
+class SystemProxyLookup : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit SystemProxyLookup(const Endpoint &endpoint) : m_endpoint(endpoint) {}
+    void start();
+
+Q_SIGNALS:
+    void found(const QNetworkProxy &proxy);
+
+private:
+    const Endpoint m_endpoint;
+};
+
+} // namespace tollgate
