@@ -79,6 +79,14 @@ QString Replayed::summary() const
     return lines.join(u'\n');
 }
 
+Message messageOf(Role role, const QString &text)
+{
+    Message message;
+    message.role = role;
+    message.text = text;
+    return message;
+}
+
 ProviderConfig configOfDialect(const QString &dialect)
 {
     static const QHash<QString, QString> hosts{

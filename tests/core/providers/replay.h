@@ -34,6 +34,7 @@ struct Replayed {
     QString summary() const;
 };
 
+Message messageOf(Role role, const QString &text);
 QList<ReplayFixture> replayFixtures();
 ProviderConfig configOfDialect(const QString &dialect);
 // Feeds the body in pieces that end at `cuts` (rising offsets), then finishes.
