@@ -65,6 +65,12 @@ Result<void> makePrivate(const QString &path, const QString &doing)
     return {};
 }
 
+bool isUnwritable(sqlite3 *handle)
+{
+    const int code = sqlite3_errcode(handle) & 0xff;
+    return code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+}
+
 } // namespace
 
 Database::Private::~Private()
@@ -108,7 +114,7 @@ Database::~Database()
     d->assertThread();
 }
 
-Result<std::unique_ptr<Database>> Database::open(const QString &path, Options options)
+Result<std::unique_ptr<Database>> Database::open(const QString &path, Options options, bool *damaged)
 {
     const QString doing = tr("The database cannot be opened");
     const bool readOnly = options.mode == Mode::ReadOnly;
@@ -128,12 +134,16 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, Options op
     database->d->mode = options.mode;
     bool works = database->d->connect(QFile::encodeName(path), 0);
     // In a folder that may not be written, WAL cannot make its shared memory. Without a log the file alone is the whole truth.
-    if (!works && readOnly && database->walBytes() == 0 && (sqlite3_errcode(database->d->handle) & 0xff) == SQLITE_CANTOPEN) {
+    if (!works && readOnly && database->walBytes() == 0 && isUnwritable(database->d->handle)) {
         sqlite3_close(std::exchange(database->d->handle, nullptr));
         works = database->d->connect(QUrl::fromLocalFile(path).toEncoded() + "?immutable=1", SQLITE_OPEN_URI);
     }
-    if (!works)
-        return database->lastError(doing);
+    if (!works) {
+        const Error error = database->lastError(doing);
+        if (damaged)
+            *damaged = database->isDamaged();
+        return error;
+    }
     if (!readOnly && sqlite3_db_readonly(database->d->handle, "main") == 1)
         return storageError(doing, path, SQLITE_READONLY, 0, nullptr);
     // Only the writer may checkpoint: two at once can corrupt a WAL reset before SQLite 3.51.3.
@@ -205,7 +215,8 @@ Result<void> Database::check(const char *pragma)
         return row.error();
     if (*row && statement->text(0) == u"ok")
         return {};
-    Error error = storageError(doing, d->path, SQLITE_CORRUPT, 0, nullptr);
+    d->damaged = true;
+    const Error error = storageError(doing, d->path, SQLITE_CORRUPT, 0, nullptr);
     if (*row)
         qCWarning(lcStore, "%s: %s", pragma, qUtf8Printable(statement->text(0).left(200)));
     return error;
@@ -259,7 +270,14 @@ Result<void> Database::backupTo(const QString &file)
 
 Error Database::lastError(const QString &doing) const
 {
-    return storageError(doing, d->path, sqlite3_extended_errcode(d->handle), sqlite3_system_errno(d->handle), sqlite3_errmsg(d->handle));
+    const int code = sqlite3_extended_errcode(d->handle);
+    d->damaged = d->damaged || (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+    return storageError(doing, d->path, code, sqlite3_system_errno(d->handle), sqlite3_errmsg(d->handle));
+}
+
+bool Database::isDamaged() const
+{
+    return d->damaged;
 }
 
 QString Database::path() const

@@ -28,7 +28,8 @@ public:
     };
 
     // Creates the file (0600) when missing and Mode is ReadWrite. Broken, locked, full and unreadable each have their own words.
-    static Result<std::unique_ptr<Database>> open(const QString &path, Options options);
+    // `damaged`: whether the file's content is the matter, so that moving it aside would help.
+    static Result<std::unique_ptr<Database>> open(const QString &path, Options options, bool *damaged = nullptr);
     ~Database();
 
     Result<void> exec(const char *sql); // one or several statements without results

@@ -30,6 +30,7 @@ public:
     QThread *thread = nullptr;
     QString path;
     Mode mode = Mode::ReadWrite;
+    bool damaged = false;
     std::unordered_map<std::string, Prepared> prepared;
     std::unordered_map<sqlite3_stmt *, Prepared *> owners;
 };
