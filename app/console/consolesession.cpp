@@ -4,6 +4,7 @@
 #include "app/demo.h"
 #include "app/ownerserver.h"
 #include "core/async/courier.h"
+#include "core/base/log.h"
 #include "core/cache/responsecache.h"
 #include "core/secrets/vault.h"
 #include "core/settings/settings.h"
@@ -14,8 +15,29 @@
 
 #include <QApplication>
 #include <QSettings>
+#include <QTimer>
 
 namespace tollgate::app {
+
+namespace {
+
+// Says on the debug log when the window has been painted for the first time: what the start-up benchmark measures.
+class FirstPaintLog final : public QObject
+{
+public:
+    using QObject::QObject;
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        if (event->type() == QEvent::Paint) {
+            QTimer::singleShot(0, watched, [] { qCDebug(lcApp, "first window painted"); });
+            watched->removeEventFilter(this);
+            deleteLater();
+        }
+        return false;
+    }
+};
+
+} // namespace
 
 class ConsoleSession::Private
 {
@@ -142,6 +164,8 @@ Result<std::unique_ptr<ConsoleSession>> ConsoleSession::open(const ProfilePaths 
 
 int ConsoleSession::run()
 {
+    if (lcApp().isDebugEnabled())
+        d->window->installEventFilter(new FirstPaintLog(d->window.get()));
     d->window->show();
     return QCoreApplication::exec();
 }
