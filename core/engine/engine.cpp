@@ -120,6 +120,7 @@ void Engine::Private::remove(Flight &flight)
 // Ends every flight, those still in the inbox included: each gets its row.
 void Engine::Private::stopAll()
 {
+    road.closing = true;
     for (Inbox::Command &command : inbox->take())
         commands.push_back(std::move(command));
     for (Inbox::Command &command : std::exchange(commands, {})) {
@@ -134,6 +135,7 @@ void Engine::Private::stopAll()
     }
     for (const auto &lister : std::exchange(listers, {}))
         lister->stop();
+    road.closing = false;
 }
 
 // At most ten signals a second; the last change is always told.

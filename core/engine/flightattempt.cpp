@@ -26,7 +26,7 @@ bool isPlainJson(const Headers &headers)
 
 void Flight::enterConnecting(Permit permit)
 {
-    if (m_state != CallState::Waiting)
+    if (m_state != CallState::Waiting || m_road.closing)
         return;
     m_permit = std::move(permit);
     m_timer.stop();

@@ -15,6 +15,7 @@ struct Road {
     Engine::World world;
     Gate gate;
     Coalescer coalescer;
+    bool closing = false; // everything is being stopped: a permit given back must not put the next one on the wire
     std::function<void(Flight &)> ended = {};   // the flight has settled; it may be destroyed once its own functions have returned
     std::function<void()> figuresMoved = {};    // the number of flights at the gate may have changed
 };
