@@ -128,6 +128,8 @@ void Transport::wireProgress(MonoTime at, bool allSent)
     m_request.secret = SecretBytes();
     if (m_stage == Stage::Sending)
         enter(Stage::Awaiting, at);
+    if (m_mayCallListener) // whoever starts an exchange sees by its stamps that all went at once
+        m_listener.requestSent();
 }
 
 void Transport::bytesArrived(MonoTime at)
