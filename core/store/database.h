@@ -46,6 +46,8 @@ public:
     Result<void> backupTo(const QString &file);
     // The last error of this connection in words; `doing` names the operation.
     Error lastError(const QString &doing) const;
+    // An error so far came from broken content, not from the disk or from other programs.
+    bool isDamaged() const;
     QString path() const;
 
     class Private;
