@@ -21,6 +21,12 @@ QString tr(const char *text)
     return QCoreApplication::translate("Provider", text);
 }
 
+// Ids and names of a provider go into tables and exports, so they are plain and short.
+QString label(JsonValue text)
+{
+    return plainExcerpt(text.utf8()).left(256);
+}
+
 FinishReason finishReasonOf(QByteArrayView word)
 {
     if (word == "stop")
@@ -212,11 +218,11 @@ void OpenAiDecoder::takeRoot(JsonValue root, DecoderSink &sink)
         else if (name == "object")
             parts.mayBeError = parts.mayBeError || value.utf8() == "error";
         else if (name == "id" && m_completion.responseId.isEmpty())
-            m_completion.responseId = value.string();
+            m_completion.responseId = label(value);
         else if (name == "model" && m_completion.model.isEmpty())
-            m_completion.model = value.string();
-        else if (name == "service_tier" && value.isString())
-            m_completion.serviceTier = value.string();
+            m_completion.model = label(value);
+        else if (name == "service_tier" && value.isString() && !QAnyStringView::equal(value.utf8(), m_completion.serviceTier))
+            m_completion.serviceTier = label(value);
         else if (name == "x_groq")
             parts.groq = value;
     });
@@ -233,7 +239,7 @@ void OpenAiDecoder::takeRoot(JsonValue root, DecoderSink &sink)
 void OpenAiDecoder::takeGroq(JsonValue groq)
 {
     if (m_completion.requestId.isEmpty())
-        m_completion.requestId = groq["id"].string();
+        m_completion.requestId = label(groq["id"]);
     if (groq["usage"].isObject())
         applyOpenAiUsage(m_dialect, groq["usage"], m_completion);
     if (isOpenAiError(groq))
@@ -388,7 +394,10 @@ DecodeEnd OpenAiDecoder::finish(bool httpComplete, DecoderSink &sink)
     } else if (!m_failed && m_form == Form::Document && httpComplete) {
         endDocument(sink);
     }
-    return endOf(httpComplete);
+    DecodeEnd end = endOf(httpComplete);
+    if (end.kind != DecodeEnd::Kind::Complete && end.failure.phase == Phase::Route)
+        end.failure.phase = Phase::Stream;
+    return end;
 }
 
 void OpenAiDecoder::endDocument(DecoderSink &sink)
@@ -428,7 +437,7 @@ DecodeEnd OpenAiDecoder::endOf(bool httpComplete)
     Failure failure = providerFailure(nothing ? FailureKind::Ambiguous : FailureKind::Incomplete,
                                       nothing ? tr("The connection ended before an answer came.")
                                               : tr("The answer ended without its end marker."));
-    failure.phase = sawContent() ? Phase::Stream : Phase::FirstByte;
+    failure.phase = m_sawEvent ? Phase::Stream : Phase::FirstByte;
     return {DecodeEnd::Kind::Incomplete, failure};
 }
 
@@ -471,7 +480,6 @@ void OpenAiDecoder::fail(Failure failure)
         return;
     m_failed = true;
     m_failure = std::move(failure);
-    m_failure.phase = Phase::Stream;
 }
 
 void OpenAiDecoder::failProtocol(const QString &message)

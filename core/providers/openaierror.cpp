@@ -256,6 +256,7 @@ Failure classifyOpenAiError(Dialect, int status, const Headers &headers, QByteAr
     Failure failure = failureOf(status, fields);
     if (failure.message.isEmpty() || failure.kind == FailureKind::Protocol)
         failure.message = messageWithoutObject(status, headers, body);
+    failure.phase = Phase::FirstByte;
     failure.retryAfter = parseRetryAfter(headers, nowWallMs);
     const QByteArray shouldRetry = headers.value("x-should-retry").trimmed().toLower();
     if (shouldRetry == "true" || shouldRetry == "false")

@@ -13,8 +13,11 @@ QString tr(const char *text)
     return QCoreApplication::translate("Provider", text);
 }
 
+// Not control characters, nor those that turn the direction of text or break its line unseen.
 bool isShown(QChar c)
 {
+    if ((c >= u'\x2028' && c <= u'\x202e') || (c >= u'\x2066' && c <= u'\x2069'))
+        return false;
     return c == u'\n' || c == u'\t' || (c >= u' ' && c != u'\x7f' && !(c >= u'\x80' && c <= u'\x9f'));
 }
 

@@ -12,8 +12,8 @@ namespace tollgate {
 // The longest text of a provider that a failure keeps (definitions of Failure::message), in bytes of UTF-8.
 inline constexpr qsizetype failureTextBytes = 2048;
 
-// Text of a provider as plain text: control characters other than line feed and tab are gone, white space at the ends too, and
-// it is cut at a character within failureTextBytes.
+// Text of a provider as plain text: control characters other than line feed and tab are gone, those that reorder text and white
+// space at the ends too, and it is cut at a character within failureTextBytes.
 QString plainText(const QString &text);
 // The same for raw bytes; invalid UTF-8 becomes replacement characters.
 QString plainExcerpt(QByteArrayView bytes);

@@ -205,6 +205,7 @@ private Q_SLOTS:
     void plainTextDropsControls()
     {
         QCOMPARE(plainText(QStringLiteral(" a\u0000\u001b[0m\tb\r\nc\u0085 ").replace(u'\0', QString())), QStringLiteral("a[0m\tb\nc"));
+        QCOMPARE(plainText(QStringLiteral("a\u202egpj\u2066.exe\u2028b")), QStringLiteral("agpj.exeb"));
         QCOMPARE(plainExcerpt(QByteArray(2047, 'a') + "ü").size(), 2047);
         QCOMPARE(plainExcerpt("\xff\xfe ok"), QStringLiteral("\uFFFD\uFFFD ok"));
         QVERIFY(plainExcerpt({}).isEmpty());

@@ -110,6 +110,7 @@ private Q_SLOTS:
         QCOMPARE(failureName(failure.kind), kind);
         QCOMPARE(failure.providerCode, code);
         QCOMPARE(failure.httpStatus, status);
+        QCOMPARE(failure.phase, Phase::FirstByte);
         QVERIFY(!failure.message.isEmpty());
         QVERIFY(!failure.retryAfter && !failure.shouldRetry);
     }
