@@ -108,7 +108,8 @@ void NoticeStack::post(const QString &text, const QList<NoticeAction> &actions)
     auto *notice = new Notice(m_theme, text, actions, this);
     layout()->addWidget(notice);
     notice->show();
-    connect(notice, &QObject::destroyed, this, [this] { arrange(); });
+    // Queued: a notice may die inside our own destructor.
+    connect(notice, &QObject::destroyed, this, [this] { arrange(); }, Qt::QueuedConnection);
     show();
     arrange();
     QAccessibleEvent event(notice, QAccessible::Alert);
