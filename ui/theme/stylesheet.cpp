@@ -88,6 +88,8 @@ QTreeView::item, QListView::item { min-height: @h.row@px; }
 QTreeView::item:hover, QListView::item:hover { background: @bg.hover@; }
 QTreeView::item:selected, QListView::item:selected { background: @selection.bg@; color: @text.primary@; }
 QTreeView::item:selected:!active, QListView::item:selected:!active { background: @selection.inactive@; }
+QListView[nav="true"]::item { min-height: @h.nav@px; border-radius: 4px; padding: 0 6px; margin: 0 0 2px 0; }
+QListView[nav="true"]::item:focus { border: 2px solid @focus.ring@; padding: 0 4px; }
 QTreeView::branch { background: transparent; }
 QTableView { gridline-color: @border.subtle@; }
 QTableView[framed="true"] { border: 1px solid @border.default@; border-radius: 5px; }
@@ -141,6 +143,7 @@ QString buildStyleSheet(const Tokens &tokens, bool dark, const StyleSizes &sizes
         {"h.small", sizes.controlSmall - 2},      {"h.smallFocus", sizes.controlSmall - 4},
         {"h.tab", sizes.control + 4},             {"h.row", sizes.row},
         {"h.tableHeader", sizes.row + 1},         {"h.menu", sizes.row - 10},
+        {"h.nav", sizes.control},
         {"px.small", sizes.small},                {"px.body", sizes.body},
         {"px.title", sizes.title},
     };

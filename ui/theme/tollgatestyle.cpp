@@ -212,6 +212,15 @@ QSize TollgateStyle::sizeFromContents(ContentsType type, const QStyleOption *opt
     return result;
 }
 
+void TollgateStyle::polish(QWidget *widget)
+{
+    QProxyStyle::polish(widget);
+    if (auto *tabs = qobject_cast<QTabBar *>(widget)) { // tabs are as wide as their words
+        tabs->setExpanding(false);
+        tabs->setDrawBase(false);
+    }
+}
+
 int TollgateStyle::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const
 {
     switch (metric) {
@@ -237,6 +246,7 @@ int TollgateStyle::styleHint(StyleHint hint, const QStyleOption *option, const Q
     case SH_EtchDisabledText:
     case SH_DialogButtonBox_ButtonsHaveIcons: return 0;
     case SH_Widget_Animation_Duration: return 0;
+    case SH_LineEdit_PasswordCharacter: return 0x2022;
     default: return QProxyStyle::styleHint(hint, option, widget, data);
     }
 }

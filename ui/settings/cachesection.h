@@ -1,0 +1,29 @@
+// Cache: how long answers are kept, how much room they get, and what is in there now.
+#pragma once
+
+#include "ui/settings/formsection.h"
+
+namespace tollgate::ui {
+
+class MeterBar;
+
+class CacheSection final : public FormSection
+{
+    Q_OBJECT
+public:
+    explicit CacheSection(Services &services, QWidget *parent = nullptr);
+
+protected:
+    void showEvent(QShowEvent *event) override;
+
+private:
+    void refresh();
+    SafeLabel *m_entries;
+    SafeLabel *m_disk;
+    SafeLabel *m_memory;
+    SafeLabel *m_hits;
+    SafeLabel *m_saved;
+    MeterBar *m_meter;
+};
+
+} // namespace tollgate::ui

@@ -1,0 +1,18 @@
+#include "ui/shell/pages.h"
+
+#include "ui/settings/settingspage.h"
+
+#include <QCoreApplication>
+
+namespace tollgate::ui {
+
+QList<PageSpec> builtPages()
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("Pages", text); };
+    return {
+        {QStringLiteral("settings"), tr("Settings"), QStringLiteral("nav-settings"), true,
+         [](Services &services, QWidget *parent) -> QWidget * { return new SettingsPage(services, parent); }},
+    };
+}
+
+} // namespace tollgate::ui
