@@ -64,6 +64,7 @@ void Connection::open()
         return;
     }
     const std::optional<QNetworkProxy> proxy = proxyFromSetting(m_endpoint.proxy);
+    m_proxyName = m_endpoint.proxy;
     if (proxy)
         connectThrough(*proxy);
     else
@@ -77,8 +78,11 @@ void Connection::findSystemProxy()
     auto *const lookup = new SystemProxyLookup(m_endpoint);
     connect(lookup, &SystemProxyLookup::found, this, [this](const QNetworkProxy &proxy) {
         const OnStack guard(*this);
-        if (m_state == State::Connecting)
-            connectThrough(proxy);
+        if (m_state != State::Connecting)
+            return;
+        if (proxy.type() != QNetworkProxy::NoProxy)
+            m_proxyName = proxy.hostName() + QLatin1Char(':') + QString::number(proxy.port());
+        connectThrough(proxy);
     });
     lookup->start();
 }
@@ -378,8 +382,9 @@ void Connection::complete(bool byClose, bool clean)
     user->messageComplete(byClose);
 }
 
-void Connection::fail(const Trouble &trouble)
+void Connection::fail(Trouble trouble)
 {
+    trouble.proxy = m_proxyName;
     ConnectionUser *const user = std::exchange(m_user, nullptr);
     drop();
     if (user)

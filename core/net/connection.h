@@ -74,6 +74,7 @@ public:
     bool isStarted() const { return m_started; } // open() was called
     State state() const { return m_state; }
     bool isAttached() const { return m_user; }
+    const QString &proxyName() const { return m_proxyName; } // empty: none
     const Endpoint &endpoint() const { return m_endpoint; }
     MonoTime idleSince() const { return m_idleSince; } // or since when it opens
     std::optional<Milliseconds> idleHint() const { return m_idleHint; } // the server's own Keep-Alive timeout
@@ -104,7 +105,7 @@ private:
     void ended(QAbstractSocket::SocketError error);
     void finishStream();
     void complete(bool byClose, bool clean);
-    void fail(const Trouble &trouble);
+    void fail(Trouble trouble);
     void shut();
     void retire();
     Trouble openingTrouble(QAbstractSocket::SocketError error) const;
@@ -129,6 +130,7 @@ private:
     qint64 m_readBuffer = 0;
     qint64 m_kernelBytes = 0;
     QByteArray m_wire;
+    QString m_proxyName;
     QString m_certificateProblem;
     MonoTime m_idleSince;
     std::optional<Milliseconds> m_idleHint;

@@ -206,12 +206,13 @@ void Transport::silence()
 }
 
 // Ends the exchange; nothing of it may be touched afterwards.
-void Transport::fail(const Trouble &trouble)
+void Transport::fail(Trouble trouble)
 {
+    if (m_connection)
+        trouble.proxy = m_connection->proxyName();
     TroubleScene scene;
     scene.phase = phase();
     scene.peer = QString::fromLatin1(m_request.endpoint.hostHeader());
-    scene.proxy = m_request.endpoint.proxy;
     scene.resolving = m_connection && m_connection->isResolving();
     scene.headBegun = bool(m_stamps.firstByte);
     scene.bodyBytes = m_bodyBytes;

@@ -48,7 +48,7 @@ private:
     void take(Connection &connection);
     void sendOn();
     void enter(Stage stage, MonoTime at);
-    void fail(const Trouble &trouble);
+    void fail(Trouble trouble);
     Phase phase() const;
     MonoTime phaseDeadline() const;
     Milliseconds phaseLimit() const;

@@ -52,15 +52,15 @@ FailureKind kindOf(What what, Phase phase)
     }
 }
 
-QString deadlineWords(const TroubleScene &scene, qint64 ms)
+QString deadlineWords(const Trouble &trouble, const TroubleScene &scene)
 {
-    const QString time = seconds(ms);
+    const QString time = seconds(trouble.number);
     switch (scene.phase) {
     case Phase::Connect:
         if (scene.resolving)
             return text("The name of %1 was not found out in %2.").arg(scene.peer, time);
-        return scene.proxy.isEmpty() ? text("No connection to %1 in %2.").arg(scene.peer, time)
-                                     : text("No connection to %1 through the proxy %2 in %3.").arg(scene.peer, scene.proxy, time);
+        return trouble.proxy.isEmpty() ? text("No connection to %1 in %2.").arg(scene.peer, time)
+                                     : text("No connection to %1 through the proxy %2 in %3.").arg(scene.peer, trouble.proxy, time);
     case Phase::Tls:
         return text("No secure connection to %1 in %2.").arg(scene.peer, time);
     case Phase::Send:
@@ -96,11 +96,13 @@ QString openingWords(const Trouble &trouble, const TroubleScene &scene)
     case What::Refused:
         return text("%1 refused the connection.").arg(scene.peer);
     case What::NotReached:
-        return text("No connection to %1: %2.").arg(scene.peer, trouble.detail);
+        if (trouble.proxy.isEmpty())
+            return text("No connection to %1: %2.").arg(scene.peer, trouble.detail);
+        [[fallthrough]];
     case What::ProxyFailed:
-        return text("The proxy %1 does not connect to %2: %3.").arg(scene.proxy, scene.peer, trouble.detail);
+        return text("The proxy %1 does not connect to %2: %3.").arg(trouble.proxy, scene.peer, trouble.detail);
     case What::ProxyPassword:
-        return text("The proxy %1 asks for a password.").arg(scene.proxy);
+        return text("The proxy %1 asks for a password.").arg(trouble.proxy);
     case What::BadProxy:
         return text("The proxy setting \"%1\" is not an address like http://host:port or socks5://host:port.").arg(trouble.detail);
     case What::Certificate:
@@ -123,7 +125,7 @@ QString words(const Trouble &trouble, const TroubleScene &scene)
     case What::WaitDeadline:
         return text("No connection became free in %1.").arg(seconds(trouble.number));
     case What::Deadline:
-        return deadlineWords(scene, trouble.number);
+        return deadlineWords(trouble, scene);
     case What::TotalDeadline:
         return text("Not finished in %1.").arg(seconds(trouble.number));
     case What::Malformed:

@@ -33,13 +33,13 @@ struct Trouble {
     What what = What::Closed;
     QString detail = {};
     qint64 number = 0;
+    QString proxy = {}; // the one the connection goes through; empty: none
 };
 
 // How far the exchange had come.
 struct TroubleScene {
     Phase phase = Phase::Connect;
     QString peer;           // "host:port"
-    QString proxy;          // empty: none
     bool resolving = false; // the host name was still being looked up
     bool headBegun = false;
     qint64 bodyBytes = 0;

@@ -44,6 +44,16 @@ void Peer::reset()
     m_socket->abort();
 }
 
+void Peer::take(qsizetype bytes)
+{
+    m_taken += bytes;
+}
+
+QByteArray Peer::untaken() const
+{
+    return received.mid(m_taken);
+}
+
 void Peer::stopReading()
 {
     m_socket->setReadBufferSize(1);
@@ -54,9 +64,16 @@ bool Peer::isOpen() const
     return m_socket->state() == QAbstractSocket::ConnectedState;
 }
 
+qint64 Peer::unsent() const
+{
+    return m_socket->bytesToWrite();
+}
+
 void Peer::read()
 {
     received += m_socket->readAll();
+    if (m_server.onBytes)
+        m_server.onBytes(*this);
     for (qsizetype size = wholeRequest(); size > 0; size = wholeRequest()) {
         const QByteArray request = received.mid(m_taken, size);
         m_taken += size;

@@ -25,8 +25,11 @@ public:
     void send(const QByteArray &bytes); // at once, in one packet when it fits
     void close();                       // FIN after what was sent
     void reset();                       // RST
+    void take(qsizetype bytes);         // these were no part of an HTTP request (see ScriptedServer::onBytes)
+    QByteArray untaken() const;
     void stopReading();                 // lets the client's upload run into the kernel's buffers
     bool isOpen() const;
+    qint64 unsent() const; // bytes that the kernel has not taken yet
 
     const int number;    // 0 is the first connection
     int requests = 0;    // whole requests so far
@@ -61,6 +64,7 @@ public:
     bool anyByteContains(const QByteArray &needle) const;
 
     std::function<void(Peer &)> onConnect;
+    std::function<void(Peer &)> onBytes; // before requests are looked for
 
     // "HTTP/1.1 200 OK" with Content-Length.
     static QByteArray ok(const QByteArray &body = "{}", const QByteArray &moreHeaders = {});
