@@ -1,0 +1,323 @@
+#include "core/simulator/service.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <utility>
+
+namespace tollgate {
+
+namespace {
+
+using Fault = SimulatorStep::Fault;
+
+constexpr Milliseconds coldAfter{60'000};
+constexpr double tooFastToPace = 1e6; // tokens per second
+
+constexpr const char *modelNames[] = {"sim-fast", "sim-large", "sim-reasoner"};
+
+// SplitMix64's finish: every bit of the input moves every bit of the output.
+quint64 scatter(quint64 z)
+{
+    z += 0x9E3779B97F4A7C15ULL;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31);
+}
+
+bool isKnownModel(QByteArrayView model)
+{
+    return std::any_of(std::begin(modelNames), std::end(modelNames), [&](const char *name) { return model == QByteArrayView(name); });
+}
+
+bool isBadKey(const Headers &headers)
+{
+    const QByteArray value = headers.value("authorization");
+    const QByteArrayView key = value.startsWith("Bearer ") ? QByteArrayView(value).sliced(7).trimmed() : QByteArrayView();
+    return key == QByteArrayView("bad") || key.startsWith("sk-bad");
+}
+
+QByteArray modelJson(const char *name)
+{
+    return QByteArray("{\"id\":\"") + name + "\",\"object\":\"model\",\"created\":1795440000,\"owned_by\":\"simulator\"}";
+}
+
+std::shared_ptr<const TokenText> tokensOf(QByteArrayView utf8)
+{
+    return std::make_shared<const TokenText>(cutIntoTokens(utf8));
+}
+
+// Far more than any test sends, so that a limiter that learns from headers never slows anyone down.
+Headers limitHeaders()
+{
+    return {{"x-ratelimit-limit-requests", "10000000"},      {"x-ratelimit-remaining-requests", "9999999"},
+            {"x-ratelimit-reset-requests", "6ms"},           {"x-ratelimit-limit-tokens", "100000000000"},
+            {"x-ratelimit-remaining-tokens", "99999999999"}, {"x-ratelimit-reset-tokens", "1ms"}};
+}
+
+ServerLimits serverLimits()
+{
+    ServerLimits limits;
+    limits.bodyBytes = 64 * 1024 * 1024;
+    limits.allBodyBytes = 512 * 1024 * 1024;
+    limits.connections = 4096; // load tests; the listener is on loopback only
+    return limits;
+}
+
+} // namespace
+
+QStringList simulatorModels()
+{
+    QStringList models;
+    for (const char *name : modelNames)
+        models << QString::fromLatin1(name);
+    return models;
+}
+
+SimulatorService::SimulatorService(Clock &clock, const SimulatorOptions &options, RequestLog &log)
+    : m_clock(clock), m_options(options), m_log(log), m_random(options.seed),
+      m_script(options.script.begin(), options.script.end()),
+      m_server(
+          clock, [this](ServerRequest request, std::unique_ptr<Responder> responder) { handle(std::move(request), std::move(responder)); },
+          serverLimits())
+{
+}
+
+SimulatorService::~SimulatorService() = default;
+
+Result<void> SimulatorService::listen(quint16 port)
+{
+    if (const auto error = m_server.listen(QHostAddress::LocalHost, port)) {
+        return Error{ErrorKind::Usage, QCoreApplication::translate("Simulator", "The simulator cannot listen on port %1").arg(port),
+                     *error, QCoreApplication::translate("Simulator", "Choose another port, or 0 for any free one.")};
+    }
+    return {};
+}
+
+void SimulatorService::setOptions(const SimulatorOptions &options)
+{
+    if (options.seed != m_options.seed)
+        m_random = SeededRandom(options.seed);
+    m_options = options;
+    if (!options.script.isEmpty())
+        m_script.assign(options.script.begin(), options.script.end());
+}
+
+void SimulatorService::enqueue(const QList<SimulatorStep> &steps)
+{
+    m_script.insert(m_script.end(), steps.begin(), steps.end());
+}
+
+// ---- routes
+
+void SimulatorService::handle(ServerRequest request, std::unique_ptr<Responder> responder)
+{
+    QByteArrayView path = request.path;
+    if (path.startsWith("/v1/"))
+        path = path.sliced(3);
+    const bool isChat = path == QByteArrayView("/chat/completions");
+    const bool isModels = path == QByteArrayView("/models") || path.startsWith("/models/");
+    const bool isGet = request.method == "GET" || request.method == "HEAD";
+    if (isChat && request.method == "POST")
+        return handleChat(request, std::move(responder));
+    if (isModels && isGet)
+        return handleModels(request, std::move(responder));
+    const qint64 number = record(request, {}, Fault::None);
+    if (isChat || isModels)
+        refuse(*responder, {405, "invalid_request_error", "method_not_supported", {}, "Not allowed to " + request.method + " here."}, number);
+    else
+        refuse(*responder, {404, "invalid_request_error", "unknown_url", {}, "Unknown request URL: " + request.path + '.'}, number);
+}
+
+void SimulatorService::handleModels(const ServerRequest &request, std::unique_ptr<Responder> responder)
+{
+    const qint64 number = record(request, {}, Fault::None);
+    if (isBadKey(request.headers))
+        return refuse(*responder, fittingError(401), number);
+    QByteArray body;
+    const qsizetype at = request.path.indexOf("/models/");
+    if (at < 0) {
+        for (const char *name : modelNames)
+            body.append(body.isEmpty() ? "{\"object\":\"list\",\"data\":[" : ",").append(modelJson(name));
+        body.append("]}");
+    } else {
+        const QByteArray name = request.path.sliced(at + 8);
+        if (!isKnownModel(name))
+            return refuse(*responder, fittingError(404), number);
+        body = modelJson(name.constData());
+    }
+    Headers headers = headersOf(number);
+    headers.add("Content-Type", "application/json");
+    responder->send(200, headers, body);
+}
+
+qint64 SimulatorService::record(const ServerRequest &request, const ChatCall &call, Fault fault)
+{
+    SimulatorEntry entry;
+    entry.wallMs = m_clock.wallMs();
+    entry.method = request.method;
+    entry.path = request.path;
+    entry.model = QString::fromUtf8(call.model);
+    entry.stream = call.stream;
+    entry.fault = simulatorFaultName(fault);
+    entry.attempt = request.headers.value("x-tollgate-attempt");
+    return m_log.record(std::move(entry), request.body);
+}
+
+void SimulatorService::refuse(Responder &responder, const WireError &error, qint64 number)
+{
+    Headers headers = headersOf(number);
+    headers.add("Content-Type", "application/json");
+    responder.send(error.status, headers, error.toJson());
+}
+
+Headers SimulatorService::headersOf(qint64 number) const
+{
+    static const Headers limits = limitHeaders();
+    Headers headers = limits;
+    headers.add("x-request-id", "req_sim_" + QByteArray::number(number));
+    headers.add("openai-processing-ms", QByteArray::number(m_options.latencyMs));
+    return headers;
+}
+
+// ---- chat
+
+std::optional<WireError> SimulatorService::readCall(const ServerRequest &request, ChatCall &call)
+{
+    const Result<JsonValue> body = m_document.parse(request.body);
+    if (!body)
+        return WireError{400, "invalid_request_error", {}, {}, "We could not parse the JSON body of your request."};
+    const std::optional<WireError> problem = readChatCall(*body, call);
+    if (isBadKey(request.headers))
+        return fittingError(401);
+    if (problem)
+        return problem;
+    if (!isKnownModel(call.model)) {
+        WireError error = fittingError(404);
+        error.message = "The model `" + call.model + "` does not exist or you do not have access to it.";
+        return error;
+    }
+    return std::nullopt;
+}
+
+void SimulatorService::handleChat(const ServerRequest &request, std::unique_ptr<Responder> responder)
+{
+    ChatCall call;
+    if (const auto problem = readCall(request, call))
+        return refuse(*responder, *problem, record(request, call, Fault::None));
+    SimulatorAnswer::Plan plan;
+    plan.step = nextStep();
+    const qint64 number = record(request, call, plan.step.fault);
+    plan.answer = decide(call, plan.step, number);
+    plan.stream = call.stream;
+    plan.pace = paceOf(plan.step);
+    plan.headers = headersOf(number);
+    m_active.fetch_add(1, std::memory_order_relaxed);
+    auto answer = std::make_unique<SimulatorAnswer>(m_clock, std::move(responder), std::move(plan), [this, number] {
+        m_active.fetch_sub(1, std::memory_order_relaxed);
+        m_answers.erase(number);
+    });
+    SimulatorAnswer &started = *answer;
+    m_answers.emplace(number, std::move(answer));
+    started.start();
+}
+
+// The script first, then failures by rate.
+SimulatorStep SimulatorService::nextStep()
+{
+    if (!m_script.empty()) {
+        SimulatorStep step = std::move(m_script.front());
+        m_script.pop_front();
+        if (step.repeat)
+            m_script.push_back(step);
+        return step;
+    }
+    SimulatorStep step;
+    if (m_options.errorRate <= 0 || m_random.unit() >= m_options.errorRate)
+        return step;
+    step.fault = Fault::Status;
+    const int kind = m_options.mixedErrors ? int(m_random.unit() * 5) : 0;
+    switch (kind) {
+    case 1: step.status = 500; break;
+    case 2: step.status = 503; break;
+    case 3: step.status = 529; break;
+    case 4:
+        step.fault = Fault::CutStream;
+        step.afterEvents = 4 + int(m_random.unit() * 20);
+        break;
+    default:
+        step.status = 429;
+        step.headers = {{"Retry-After", "1"}};
+    }
+    return step;
+}
+
+SimulatorPace SimulatorService::paceOf(const SimulatorStep &step)
+{
+    const MonoTime now = m_clock.now();
+    if (m_options.coldStartMs > 0 && (!m_lastRequest || now - m_lastRequest >= coldAfter))
+        m_coldUntil = now + Milliseconds(m_options.coldStartMs);
+    m_lastRequest = now;
+    SimulatorPace pace;
+    pace.latency = Milliseconds(step.latencyMs.value_or(m_options.latencyMs));
+    if (m_coldUntil > now)
+        pace.latency += m_coldUntil - now;
+    pace.ttft = Milliseconds(step.ttftMs.value_or(m_options.ttftMs));
+    pace.tokensPerSecond = step.tokensPerSecond.value_or(m_options.tokensPerSecond);
+    if (!(pace.tokensPerSecond > 0) || pace.tokensPerSecond >= tooFastToPace)
+        pace.tokensPerSecond = 0;
+    return pace;
+}
+
+ChatAnswer SimulatorService::decide(const ChatCall &call, const SimulatorStep &step, qint64 number)
+{
+    const quint64 model = quint64(std::find_if(std::begin(modelNames), std::end(modelNames),
+                                               [&](const char *name) { return call.model == name; })
+                                  - std::begin(modelNames));
+    const quint64 choice = scatter(call.promptHash ^ scatter(m_options.seed * 4 + model));
+    ChatAnswer answer;
+    answer.id = "chatcmpl-" + QByteArray::number(scatter(choice ^ quint64(number)), 16);
+    answer.model = call.model;
+    answer.created = m_clock.wallMs() / 1000;
+    answer.promptTokens = call.promptTokens;
+    // A third of the longer prompts finds its first half in the provider's cache, in steps of 16 tokens.
+    if (call.promptTokens >= 64 && (choice >> 20) % 3 == 0)
+        answer.cachedTokens = call.promptTokens / 2 / 16 * 16;
+    answer.includeUsage = call.includeUsage;
+    answer.finishReason = step.fault == Fault::NoEndMarker ? "" : "stop";
+    decideText(answer, call, step, choice);
+    answer.reasoningTokens = answer.reasoning ? answer.reasoning->size() : 0;
+    answer.contentTokens = answer.content->size();
+    if (call.maxTokens && answer.tokens() > *call.maxTokens) {
+        answer.reasoningTokens = std::min<qsizetype>(answer.reasoningTokens, *call.maxTokens);
+        answer.contentTokens = std::min<qsizetype>(answer.contentTokens, *call.maxTokens - answer.reasoningTokens);
+        if (!answer.finishReason.isEmpty())
+            answer.finishReason = "length";
+    }
+    return answer;
+}
+
+void SimulatorService::decideText(ChatAnswer &answer, const ChatCall &call, const SimulatorStep &step, quint64 choice)
+{
+    if (step.reasoning && !step.reasoning->isEmpty())
+        answer.reasoning = tokensOf(step.reasoning->toUtf8());
+    else if (!step.reasoning && call.model == "sim-reasoner")
+        answer.reasoning = m_texts.reasoning(choice >> 8);
+    if (step.toolCall || (!call.tool.isEmpty() && !step.text)) {
+        QByteArray name;
+        JsonWriter(name).utf8(call.tool.isEmpty() ? QByteArrayView("lookup") : call.tool);
+        answer.tool = name.sliced(1, name.size() - 2);
+        answer.callId = "call_" + QByteArray::number(scatter(choice), 16);
+        answer.content = tokensOf(step.text ? step.text->toUtf8() : jsonForSchema(call.toolParameters, choice));
+        if (!answer.finishReason.isEmpty())
+            answer.finishReason = "tool_calls";
+    } else if (step.text) {
+        answer.content = tokensOf(step.text->toUtf8());
+    } else if (call.wantsJson) {
+        answer.content = tokensOf(jsonForSchema(call.schema, choice));
+    } else {
+        answer.content = m_texts.answer(choice, step.tokens.value_or(m_options.tokens));
+    }
+}
+
+} // namespace tollgate
