@@ -89,7 +89,7 @@ void ModelPopup::showFor(const QList<ModelChoice> &choices, const ModelChoice &c
     m_current = current;
     m_search->clear();
     fill();
-    const int rows = int(qBound<qsizetype>(3, choices.size(), 12));
+    const int rows = qBound(3, int(choices.size()), 12);
     resize(popupWidth, rows * m_theme.rowHeight() + m_theme.controlHeight() + 26);
     QPoint at = anchor.bottomLeft() + QPoint(0, 3);
     if (const QScreen *where = parentWidget()->screen()) {
