@@ -3,6 +3,7 @@
 #include "ui/theme/theme.h"
 
 #include <QElapsedTimer>
+#include <QFontInfo>
 #include <QFontMetricsF>
 #include <QTextBlock>
 #include <QTextCursor>
@@ -94,8 +95,9 @@ QTextBlockFormat MarkdownWriter::blockFormat(const MarkdownBlock &block) const
     QTextBlockFormat format;
     const bool code = block.kind == MarkdownBlock::Kind::CodeLine;
     const bool heading = block.kind == MarkdownBlock::Kind::Heading;
-    const QFontMetricsF metrics(charFormat(block).font());
-    format.setLineHeight(metrics.height() * (code ? 1.25 : 1.3), QTextBlockFormat::MinimumHeight);
+    // Line heights of the design: 21 for 13.5 px text, 19 for 12 px code.
+    const double pixels = QFontInfo(charFormat(block).font()).pixelSize();
+    format.setLineHeight(pixels * (code ? 1.5 : heading ? 1.35 : 1.556), QTextBlockFormat::MinimumHeight);
     const int left = block.indent * indentStep + block.quote * quoteStep;
     format.setLeftMargin(left + (code ? codePadding : 0));
     format.setTopMargin(!block.gap ? 0 : code ? 18 : heading ? 16 : 10);
@@ -196,6 +198,8 @@ void MarkdownWriter::write(QTextCursor &cursor, const MarkdownBlock &block)
         marker.setForeground(m_theme.color("text.secondary"));
         cursor.insertText(block.marker + u'\t', marker);
     }
+    if (block.kind == MarkdownBlock::Kind::Rule)
+        cursor.insertText(QStringLiteral(" "), base); // an empty block behind a table would get no room
     insertSpans(cursor, block.spans, base);
 }
 
@@ -212,7 +216,9 @@ void MarkdownWriter::writeTable(QTextCursor &cursor, const MarkdownBlock &block)
     format.setBorderCollapse(true);
     format.setCellPadding(5);
     format.setCellSpacing(0);
-    format.setTopMargin(8);
+    // Tables do not look at the margin of the block above.
+    const qsizetype index = m_starts.size() - 1;
+    format.setTopMargin(index > 0 && m_blocks[index - 1].codeEnd ? 22 : 10);
     format.setBottomMargin(4);
     format.setLeftMargin(block.indent * indentStep + block.quote * quoteStep);
     format.setHeaderRowCount(1);

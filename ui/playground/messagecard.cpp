@@ -98,7 +98,9 @@ MessageCard::MessageCard(const Theme &theme, Role role, const QString &text, QWi
             setRole(each);
             Q_EMIT changed();
         });
-    m_roleButton->setMenu(menu);
+    // Not setMenu(): the style would paint an arrow of its own.
+    connect(m_roleButton, &QAbstractButton::clicked, this,
+            [this, menu] { menu->popup(m_roleButton->mapToGlobal(QPoint(0, m_roleButton->height()))); });
     connect(handle, &DragHandle::draggedTo, this, &MessageCard::draggedTo);
     connect(m_duplicate, &QToolButton::clicked, this, &MessageCard::duplicateRequested);
     connect(m_delete, &QToolButton::clicked, this, &MessageCard::deleteRequested);

@@ -50,7 +50,7 @@ std::optional<qint64> OptionalNumber::integer() const
 
 QString OptionalNumber::show(double value) const
 {
-    const QLocale locale = QLocale::c();
+    const QLocale locale(QLocale::English);
     const QString digits = m_decimals == 0 ? locale.toString(qint64(value)) : QString::number(value, 'f', m_decimals);
     return digits + m_suffix;
 }

@@ -24,7 +24,7 @@ namespace tollgate::ui {
 
 namespace {
 
-constexpr int fieldWidth = 98;
+constexpr int fieldWidth = 106;
 constexpr double temperatureStep = 0.05;
 constexpr int maxStops = 4;
 constexpr int maxTags = 8;
@@ -54,7 +54,7 @@ QString unescaped(const QString &text)
 QVBoxLayout *addSection(QVBoxLayout *column)
 {
     auto *section = new QVBoxLayout;
-    section->setContentsMargins(14, 12, 14, 12);
+    section->setContentsMargins(12, 12, 12, 12);
     section->setSpacing(8);
     column->addLayout(section);
     return section;
@@ -273,7 +273,8 @@ void ParametersPane::setDefaults(int keepSeconds, int timeoutSeconds, int attemp
         m_keep->addItem(tr("7 days"), 604'800);
         m_keep->addItem(tr("30 days"), 2'592'000);
     }
-    m_keep->setItemText(0, tr("%1 (default)").arg(formatDurationMs(keepSeconds * 1000.0)));
+    m_keep->setItemText(0, formatDurationMs(keepSeconds * 1000.0));
+    m_keep->setItemData(0, tr("As set in Settings, Cache"), Qt::ToolTipRole);
     if (!m_timeout || !m_attempts)
         return;
     m_timeout->setPlaceholderText(tr("%1 s").arg(timeoutSeconds));

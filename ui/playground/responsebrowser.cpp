@@ -168,13 +168,16 @@ void ResponseBrowser::paintEvent(QPaintEvent *event)
         if (part) {
             const qreal left = documentMargin + format.leftMargin() - 12;
             const qreal right = lineWrapColumnOrWidth() - documentMargin;
-            const qreal above = code.isNull() ? 8 : 0; // a run that begins above the window may start anywhere
-            const QRectF line(left, rect.top() - above, right - left, rect.height() + above + (part & 4 ? 8 : 0));
+            const qreal above = code.isNull() ? 6 : 0; // a run that begins above the window may start anywhere
+            const QRectF line(left, rect.top() - above, right - left, rect.height() + above + (part & 4 ? 10 : 0));
             code = code.isNull() ? line : code.united(line);
         }
         if (const int depth = format.intProperty(MarkdownQuote)) {
+            // One bar over neighbouring paragraphs of a quote: it also covers the space above.
+            const bool goesOn = block.previous().blockFormat().intProperty(MarkdownQuote) > 0;
+            const qreal from = rect.top() - (goesOn ? format.topMargin() : 0) + 3;
             for (int i = 0; i < depth; ++i)
-                painter.fillRect(QRectF(documentMargin + format.intProperty(MarkdownQuoteLeft) + i * 14, rect.top(), 3, rect.height()),
+                painter.fillRect(QRectF(documentMargin + format.intProperty(MarkdownQuoteLeft) + i * 14, from, 3, rect.bottom() + 3 - from),
                                  m_theme.color("border.default"));
         }
         if (format.boolProperty(MarkdownRule))

@@ -19,6 +19,7 @@
 
 #include <QAccessible>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTabBar>
 
 namespace tollgate::ui {
@@ -245,6 +246,14 @@ void ResponseView::showBody()
     m_stack->setVisible(hasText || (m_ended && m_view == Json));
     m_empty->setVisible(!hasText && !m_running && !failed && m_stack->isHidden());
     m_rest->setVisible(m_stack->isHidden());
+    const QString surface = failed && m_stack->isHidden() ? QStringLiteral("base") : QStringLiteral("panel");
+    for (QWidget *part : {static_cast<QWidget *>(m_errorFrame), m_rest}) {
+        if (part->property("surface").toString() == surface)
+            continue;
+        part->setProperty("surface", surface);
+        part->style()->unpolish(part);
+        part->style()->polish(part);
+    }
     for (IconButton *button : {m_find, m_copy, m_more})
         button->setEnabled(hasText);
     if (m_ended || hasText)

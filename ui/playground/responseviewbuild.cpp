@@ -130,7 +130,7 @@ void ResponseView::buildBody(QVBoxLayout *column)
     m_stack->addWidget(m_plain);
     m_stack->addWidget(m_json);
     column->addWidget(m_stack, 1);
-    m_rest = new QWidget(this);
+    m_rest = new QFrame(this);
     auto *restLayout = new QVBoxLayout(m_rest);
     m_empty = new SafeLabel(m_theme, tr("The answer appears here"), FontRole::Body, "text.tertiary", QFont::Normal, m_rest);
     m_empty->setAlignment(Qt::AlignCenter);

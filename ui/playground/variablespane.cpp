@@ -234,7 +234,8 @@ VariablesPane::VariablesPane(const Theme &theme, QWidget *parent) : QFrame(paren
         fit();
         Q_EMIT changed();
     });
-    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, &VariablesPane::fit);
+    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, &VariablesPane::fit,
+            Qt::QueuedConnection); // the new width holds only afterwards
     connect(&theme, &Theme::changed, this, &VariablesPane::fit);
     hide();
 }
