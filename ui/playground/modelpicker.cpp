@@ -112,7 +112,7 @@ void ModelPopup::fill()
     for (qsizetype i = 0; i < m_choices.size(); ++i) {
         const ModelChoice &choice = m_choices[i];
         exact = exact || choice.model == wanted;
-        bool matches = true;
+        bool matches = !choice.model.isEmpty();
         for (const QString &word : wanted.split(u' ', Qt::SkipEmptyParts))
             matches = matches && (choice.model.contains(word, Qt::CaseInsensitive) || choice.providerName.contains(word, Qt::CaseInsensitive));
         if (!matches)

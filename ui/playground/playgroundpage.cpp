@@ -241,6 +241,8 @@ void PlaygroundPage::settingsChanged()
             models.prepend(config.defaultModel);
         for (const QString &model : models)
             choices.append({config.id, config.name, model});
+        if (models.isEmpty()) // its models can still be typed
+            choices.append({config.id, config.name, {}});
     }
     ModelPicker &picker = m_response->picker();
     picker.setChoices(choices);

@@ -272,7 +272,7 @@ FailureContext PlaygroundPage::failureContext() const
     for (const ProviderConfig &config : m_services.settings.snapshot()->providers)
         context.hasLocalModel = context.hasLocalModel || (config.enabled && config.type == ProviderType::Ollama);
     for (const ModelChoice &choice : m_response->picker().choices()) {
-        if (choice.providerId != current.providerId) {
+        if (choice.providerId != current.providerId && choice.isValid()) {
             context.otherModel = choice.model;
             break;
         }
@@ -322,7 +322,7 @@ void PlaygroundPage::handleError(const QString &action)
         m_messages->focusMessage(longest);
     } else if (action == u"tryModel") {
         for (const ModelChoice &choice : m_response->picker().choices()) {
-            if (choice.providerId != providerId) {
+            if (choice.providerId != providerId && choice.isValid()) {
                 chooseModel(choice);
                 run();
                 return;

@@ -52,6 +52,7 @@ ResponseView::~ResponseView() = default;
 
 void ResponseView::begin()
 {
+    const bool toMarkdown = m_view == Json || m_longAnswer; // JSON comes only at the end
     m_running = true;
     m_ended = m_hasErrorAction = m_longAnswer = false;
     m_text.clear();
@@ -72,6 +73,8 @@ void ResponseView::begin()
         each->stick();
     m_phaseBar->show();
     m_phaseBar->setTimeline(m_live.at(0));
+    if (toMarkdown)
+        setView(Markdown);
     setState(Tone::Neutral, tr("Waiting"), QString());
     showBody();
 }
