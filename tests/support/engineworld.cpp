@@ -93,12 +93,12 @@ EngineWorld::EngineWorld(Time time) : simulator(quick())
 
 EngineWorld::~EngineWorld() = default;
 
-void EngineWorld::openEngine()
+void EngineWorld::openEngine(SecretStore &store)
 {
     engine.reset();
     ledger.reset();
     cache.reset();
-    vault = std::make_unique<Vault>(secrets, redactor);
+    vault = std::make_unique<Vault>(store, redactor);
     http = std::make_unique<HttpClient>(*clock);
     ResponseCache::Options options;
     options.path = folder.filePath(QStringLiteral("cache.sqlite"));

@@ -76,7 +76,8 @@ public:
     static bool waitFor(const std::function<bool()> &condition, int timeoutMs = 10'000);
     // Nothing runs, waits, is reserved, or holds a permit.
     bool isAtRest() const;
-    void openEngine();
+    void openEngine() { openEngine(secrets); } // anew, over the same files
+    void openEngine(SecretStore &store);
     FakeClock &fake() { return *m_fake; }
 
     QTemporaryDir folder;
