@@ -66,7 +66,7 @@ SimulatorOptions quick()
 
 } // namespace
 
-EngineWorld::EngineWorld(Time time) : simulator(quick())
+EngineWorld::EngineWorld(Time time, Upstream upstream) : simulator(quick())
 {
     if (time == Time::Fake) {
         auto fakeClock = std::make_unique<FakeClock>();
@@ -75,9 +75,11 @@ EngineWorld::EngineWorld(Time time) : simulator(quick())
     } else {
         clock = std::make_unique<SystemClock>();
     }
-    const Result<void> started = simulator.start();
-    if (!started.ok())
-        qFatal("%s", qPrintable(started.error().text()));
+    if (upstream == Upstream::Simulator) {
+        const Result<void> started = simulator.start();
+        if (!started.ok())
+            qFatal("%s", qPrintable(started.error().text()));
+    }
     settings = std::move(Settings::load(folder.filePath(QStringLiteral("settings.json")))).value();
     edit([](SettingsData &data) {
         ProviderConfig config;

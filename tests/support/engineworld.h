@@ -57,7 +57,8 @@ class EngineWorld
 {
 public:
     enum class Time { System, Fake };
-    explicit EngineWorld(Time time = Time::System);
+    enum class Upstream { Simulator, None };
+    explicit EngineWorld(Time time = Time::System, Upstream upstream = Upstream::Simulator);
     ~EngineWorld();
 
     // To the simulator, model sim-fast, streamed, cache bypassed.
