@@ -13,9 +13,10 @@ Worker::Worker(const QString &name) : m_context(new QObject)
     // children of the context die where they live.
     QObject::connect(
         &m_thread, &QThread::finished, m_context,
-        [context = m_context] {
-            QCoreApplication::sendPostedEvents(context);
-            delete context;
+        [this] {
+            while (m_pending.load(std::memory_order_acquire) > 0)
+                QCoreApplication::sendPostedEvents(m_context); // one round: only what is there when it starts
+            delete m_context;
         },
         Qt::DirectConnection);
     m_thread.start();
@@ -30,7 +31,11 @@ Worker::~Worker()
 
 void Worker::post(std::function<void()> task)
 {
-    postTo(m_context, std::move(task));
+    m_pending.fetch_add(1, std::memory_order_relaxed);
+    postTo(m_context, [this, task = std::move(task)] {
+        task();
+        m_pending.fetch_sub(1, std::memory_order_release);
+    });
 }
 
 void Worker::runAndWait(std::function<void()> task)

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QThread>
 
+#include <atomic>
 #include <functional>
 
 namespace tollgate {
@@ -12,7 +13,7 @@ class Worker
 {
 public:
     explicit Worker(const QString &name);
-    // Runs what was posted, then joins.
+    // Runs what was posted, also by those tasks themselves, then joins.
     ~Worker();
     Worker(const Worker &) = delete;
     Worker &operator=(const Worker &) = delete;
@@ -28,6 +29,7 @@ public:
 private:
     QThread m_thread;
     QObject *m_context;
+    std::atomic<int> m_pending = 0; // posted and not finished
 };
 
 // Posts `task` to the thread of `target`, which must be alive during the call; dropped when it dies before the task's turn. For an

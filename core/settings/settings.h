@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/settings/providerconfig.h"
 
+#include <QJsonObject>
 #include <QObject>
 
 #include <functional>
@@ -65,6 +66,7 @@ private:
     QString m_path;
     mutable std::mutex m_mutex;
     std::mutex m_updateMutex;
+    QJsonObject m_document; // as read or written last; under m_updateMutex. What it holds beyond our keys is kept
     std::shared_ptr<const SettingsData> m_data;
 };
 
