@@ -50,11 +50,14 @@ Result<void> writeDocument(const QString &path, const QJsonObject &document)
         return storageError(what, Settings::tr("The folder of %1 cannot be made.").arg(path));
     QSaveFile file(path);
     const QByteArray bytes = QJsonDocument(document).toJson(QJsonDocument::Indented);
-    // commit() flushes, syncs and renames; any failure, a full disk too, leaves the old file as it was.
-    const bool saved = file.open(QIODevice::WriteOnly)
-        && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) && file.write(bytes) == bytes.size()
-        && file.commit();
-    if (!saved)
+    // Unbuffered, because QSaveFile::commit() of Qt 6.4 does not notice that its last flush failed and would put a cut file in place.
+    // A failure before the rename, a full disk too, leaves the old file as it was.
+    const bool opened = file.open(QIODevice::WriteOnly | QIODevice::Unbuffered)
+        && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
+    const qint64 written = opened ? file.write(bytes) : 0;
+    if (opened && written >= 0 && written < bytes.size())
+        return storageError(what, Settings::tr("%1: only %2 of %3 bytes could be written.").arg(path).arg(written).arg(bytes.size()));
+    if (!opened || written < 0 || !file.commit())
         return storageError(what, Settings::tr("%1: %2.").arg(path, file.errorString()));
     return {};
 }

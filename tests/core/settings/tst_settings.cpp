@@ -9,10 +9,12 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include <memory>
-#include <sys/resource.h>
+#include <atomic>
 #include <csignal>
+#include <memory>
 #include <thread>
+
+#include <sys/resource.h>
 
 using namespace tollgate;
 using tollgate::test::TestFolder;
