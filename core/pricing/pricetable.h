@@ -27,14 +27,23 @@ struct RateSet {
     std::optional<Rate> reasoning;
 };
 
+// A factor on the whole cost, such as 11/10 for OpenAI's regional hosts.
+struct Multiplier {
+    qint64 numerator = 1;
+    qint64 denominator = 1;
+    friend bool operator==(const Multiplier &, const Multiplier &) = default;
+};
+
 struct Price {
     QString provider; // "openai"
     QString model;
-    RateSet rates; // standard, at the asked date
+    RateSet rates; // standard, at the asked date and hour (peak hours included)
     std::optional<qint64> tierOver; // prompt tokens above which `tier` replaces everything
     RateSet tier;
     std::optional<RateSet> flex;
     std::optional<RateSet> priority;
+    QHash<QString, Multiplier> regions; // what a regional host multiplies by: "eu", "us"
+    Multiplier multiplier;              // in force for this request; find(config) sets it
     bool local = false;     // self-hosted: free
     bool uncertain = false; // the second source disagrees
     bool user = false;      // set by the user
@@ -62,21 +71,26 @@ public:
 
     // Exact id, alias, id without a trailing date, provider wildcard, in this order (prices.json "match").
     std::optional<Price> find(const QString &provider, const QString &model, qint64 wallMs) const;
+    // The same for a configured provider: by priceProviderOf(), with the multiplier of its host's region.
+    std::optional<Price> find(const ProviderConfig &config, const QString &model, qint64 wallMs) const;
     QList<Price> list(const QString &modelGlob, qint64 wallMs) const;
     QDate date() const; // "generated"
 
-private:
-    struct Row;
     class Data;
+    explicit PriceTable(std::shared_ptr<const Data> data) : d(std::move(data)) {}
+
+private:
     std::shared_ptr<const Data> d;
 };
 
-// The price provider of a configured provider: "openai", "mistral" (by dialect), "simulator", ...
+// The price provider of a configured provider, by its type and host: "openai", "mistral", "simulator", ...; empty where nobody
+// knows whose prices hold, as with a proxy.
 QString priceProviderOf(const ProviderConfig &config);
 
-// What `usage` costs. No price: Unpriced. Estimated usage, or a rate that had to be guessed: Estimated. `providerCost` wins.
+// What `usage` costs. No price, or no usage at all: Unpriced. Estimated usage, or a rate that had to be guessed: Estimated. `providerCost` wins.
 Cost costOf(const Usage &usage, const std::optional<Price> &price, const QString &serviceTier, std::optional<Money> providerCost = {});
-// The most a request may cost: input estimate x 1.15 + max output (the model's maximum when not given). Empty: unknown price.
+// The most a request may cost: input estimate x 1.15, at the dearest input rate, + max output (the model's maximum when not given).
+// Empty: unknown price.
 std::optional<Money> worstCase(qint64 inputEstimate, std::optional<qint64> maxTokens, const std::optional<Price> &price);
 
 } // namespace tollgate
