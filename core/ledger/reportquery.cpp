@@ -54,7 +54,7 @@ private:
     static QString offsetName(int seconds)
     {
         const int minutes = std::abs(seconds) / 60;
-        return QStringLiteral("%1%2:%3").arg(seconds < 0 ? u'-' : u'+').arg(minutes / 60, 2, 10, QChar(u'0')).arg(minutes % 60, 2, 10, QChar(u'0'));
+        return QStringLiteral("%1%2:%3").arg(QChar(seconds < 0 ? u'-' : u'+')).arg(minutes / 60, 2, 10, QChar(u'0')).arg(minutes % 60, 2, 10, QChar(u'0'));
     }
 
     static constexpr qint64 quarter = 900'000;
@@ -188,9 +188,8 @@ private:
 
 void sortRows(QList<ReportRow> &rows, GroupBy by)
 {
-    if (by == GroupBy::Day || by == GroupBy::Hour) {
+    if (by == GroupBy::Day || by == GroupBy::Hour)
         return; // rows were met in order of time
-    }
     std::sort(rows.begin(), rows.end(), [](const ReportRow &a, const ReportRow &b) {
         if (a.cost != b.cost)
             return a.cost > b.cost;

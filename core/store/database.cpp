@@ -68,7 +68,7 @@ Result<void> makePrivate(const QString &path, const QString &doing)
 bool isUnwritable(sqlite3 *handle)
 {
     const int code = sqlite3_errcode(handle) & 0xff;
-    return code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+    return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_FULL || code == SQLITE_IOERR;
 }
 
 } // namespace
@@ -133,7 +133,7 @@ Result<std::unique_ptr<Database>> Database::open(const QString &path, Options op
     database->d->path = path;
     database->d->mode = options.mode;
     bool works = database->d->connect(QFile::encodeName(path), 0);
-    // In a folder that may not be written, WAL cannot make its shared memory. Without a log the file alone is the whole truth.
+    // On a disk that is full or may not be written, WAL cannot make its shared memory. Without a log the file alone is the whole truth.
     if (!works && readOnly && database->walBytes() == 0 && isUnwritable(database->d->handle)) {
         sqlite3_close(std::exchange(database->d->handle, nullptr));
         works = database->d->connect(QUrl::fromLocalFile(path).toEncoded() + "?immutable=1", SQLITE_OPEN_URI);

@@ -3,6 +3,8 @@
 #include "tests/core/ledger/ledgerfixture.h"
 #include "tests/support/testmain.h"
 
+#include <QLoggingCategory>
+
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -59,6 +61,8 @@ class TstJournal : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase() { QLoggingCategory::setFilterRules(QStringLiteral("tollgate.ledger=false")); } // hundreds of torn tails
+    void cleanupTestCase() { QLoggingCategory::setFilterRules({}); }
     void init()
     {
         m_folder = std::make_unique<QTemporaryDir>();

@@ -350,7 +350,7 @@ private Q_SLOTS:
         ledger.reset();
     }
 
-    void opensWithAFullDiskAndShowsWhatThereIs()
+    void readsWhatThereIsFromAFullDisk()
     {
         SmallDisk disk;
         if (!disk.isValid())
