@@ -65,7 +65,8 @@ public:
     virtual void bodyReceived(QByteArrayView bytes) = 0;
     // The body is whole by its own framing (length, last chunk, or close for a close-delimited body, see closeDelimited).
     virtual void responseComplete(bool closeDelimited) = 0;
-    // The exchange ended without a whole response. kind: Unreachable, Certificate, Ambiguous, Protocol; phase: how far it came.
+    // The exchange ended without a whole response. kind: Unreachable, Certificate, Ambiguous, Protocol, and Usage for a request that
+    // cannot be sent (a header or key with bytes that do not belong there); phase: how far it came.
     // Nothing of the request was written when phase is Connect or Tls.
     virtual void exchangeFailed(const Failure &failure) = 0;
 };

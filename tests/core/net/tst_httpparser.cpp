@@ -217,7 +217,7 @@ private Q_SLOTS:
             both("folded header", "X-A: b\r\n c\r\nContent-Length: 0\r\n\r\n");
             both("folded with tab", "X-A: b\r\n\tc\r\nContent-Length: 0\r\n\r\n");
             both("no colon", "X-A\r\nContent-Length: 0\r\n\r\n");
-            both("NUL in a value", QByteArray("X-A: a\0b\r\nContent-Length: 0\r\n\r\n", 34));
+            both("NUL in a value", QByteArray("X-A: a\0b\r\nContent-Length: 0\r\n\r\n", 31));
             both("CR in a value", "X-A: a\rb\r\nContent-Length: 0\r\n\r\n");
             both("bare LF after a header", "X-A: b\nContent-Length: 0\r\n\r\n");
             both("bare LF as the end", "Content-Length: 3\r\n\nabc");
