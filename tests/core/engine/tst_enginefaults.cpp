@@ -94,7 +94,7 @@ void TstEngineFaults::namesEveryFault_data()
         {"422", status(422), Rejected, 1, B::None},
         {"401", status(401), BadKey, 1, B::PresumedUnbilled},
         {"402", status(402), Quota, 1, B::PresumedUnbilled},
-        {"429 quota", status(429, R"({"error":{"message":"spent","type":"insufficient_quota","code":"insufficient_quota"}})"), Quota, 1,
+        {"429 quota", status(429, "{\"error\":{\"message\":\"spent\",\"code\":\"insufficient_quota\"}}"), Quota, 1,
          B::PresumedUnbilled},
         {"429 without hint", status(429), RateLimited, 2, B::PresumedUnbilled},
         {"429 with hint", status(429, {}, {{"Retry-After", "1"}}), RateLimited, 3, B::PresumedUnbilled},
@@ -399,7 +399,7 @@ void TstEngineFaults::putsNoKeyIntoMessagesOrRows()
         config.defaultModel = QStringLiteral("sim-fast");
         data.providers.append(config);
     });
-    world.script({status(401, R"({"error":{"message":"Incorrect API key provided: sk-secret-0123456789abcdef.","code":"invalid_api_key"}})")});
+    world.script({status(401, "{\"error\":{\"message\":\"Incorrect API key provided: " + key + ".\",\"code\":\"invalid_api_key\"}}")});
     ChatRequest request = EngineWorld::request();
     request.provider = QStringLiteral("keyed");
     request.environment.insert(QStringLiteral("SOME_KEY"), key);

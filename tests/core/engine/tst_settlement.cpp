@@ -185,8 +185,9 @@ void TstSettlement::keepsPayloadsAsJson()
     Completion completion = answer(QStringLiteral("\"quoted\""), true, true);
     completion.toolCalls.append({QStringLiteral("1"), QStringLiteral("f"), QStringLiteral("{}")});
     completion.opaqueJson = "[1,2]";
-    QCOMPARE(answerPayload(completion),
-             QByteArray(R"({"text":"\"quoted\"","tool_calls":[{"id":"1","name":"f","arguments":"{}"}],"finish_reason":"stop","complete":true,"opaque":[1,2]})"));
+    const QByteArray expected = "{\"text\":\"\\\"quoted\\\"\",\"tool_calls\":[{\"id\":\"1\",\"name\":\"f\",\"arguments\":\"{}\"}],"
+                                "\"finish_reason\":\"stop\",\"complete\":true,\"opaque\":[1,2]}";
+    QCOMPARE(answerPayload(completion), expected);
 }
 
 TOLLGATE_TEST(TstSettlement)
