@@ -68,7 +68,8 @@ bool Command::parse(QCommandLineParser &parser, int minPositional, int maxPositi
     const QString name = m_invocation.arguments.value(0);
     parser.addOption({QStringLiteral("json"), tr("Print JSON.")});
     parser.setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsOptions);
-    if (!parser.parse(m_invocation.arguments)) {
+    // The parser takes its first argument for the program's name; the command is then the first positional argument.
+    if (!parser.parse(QStringList{QStringLiteral("tollgate-cli")} + m_invocation.arguments)) {
         failUsage(tr("%1: %2 See tollgate-cli --help").arg(name, parser.errorText()));
         return false;
     }

@@ -56,7 +56,7 @@ bool readsInput(const QStringList &arguments)
         parser.addOption({QString::fromLatin1(name), QString(), QStringLiteral("VALUE")});
     for (const char *name : {"stream", "allow-over-budget", "json"})
         parser.addOption({QString::fromLatin1(name), QString()});
-    return parser.parse(arguments) && parser.positionalArguments().size() == 1 && !parser.isSet(QStringLiteral("messages")) && !isatty(0);
+    return parser.parse(QStringList{QString()} + arguments) && parser.positionalArguments().size() == 1 && !parser.isSet(QStringLiteral("messages")) && !isatty(0);
 }
 
 QByteArray readInput()

@@ -73,7 +73,7 @@ int runSimulate(const QStringList &arguments)
     for (const char *name : {"port", "latency-ms", "ttft-ms", "tokens-per-second", "tokens", "error-rate", "cold-start-ms", "script", "journal", "seed"})
         parser.addOption({QString::fromLatin1(name), QString(), QStringLiteral("VALUE")});
     parser.addOption({QStringLiteral("json"), QString()});
-    if (!parser.parse(arguments))
+    if (!parser.parse(QStringList{QString()} + arguments))
         return failUsage(tr("simulate: %1").arg(parser.errorText()));
     if (parser.positionalArguments().size() > 1)
         return failUsage(tr("simulate: \"%1\" is not an option").arg(parser.positionalArguments().value(1)));
