@@ -1,4 +1,5 @@
-// The OS keychain through QtKeychain, service io.tollgate.Tollgate. Never the insecure fallback.
+// The OS keychain through QtKeychain, service io.tollgate.Tollgate. Never the insecure fallback. All keychains of a process live on one
+// thread: QtKeychain's queue belongs to the thread of its first job and crashes when another one uses it too (seen with 0.13.2).
 #pragma once
 
 #include "core/async/clock.h"

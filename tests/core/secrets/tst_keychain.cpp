@@ -63,13 +63,7 @@ class TstKeychain : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase()
-    {
-        if (!qEnvironmentVariableIsSet(insideKeyring))
-            qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/tollgate-bus");
-        else
-            QSKIP("Runs outside the keyring only");
-    }
+    void initTestCase() { qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/tollgate-bus"); }
 
     void withoutABusThereIsNoServiceAndNoWait()
     {
@@ -146,9 +140,18 @@ private Q_SLOTS:
         QCOMPARE(texts.removeDuplicates(), 0);
     }
 
-    // The class below, in a process of its own that has a bus and a keyring.
+    // The classes below, each in a process of its own that has a bus and a keyring.
+    void worksWithARealKeyring_data()
+    {
+        QTest::addColumn<QString>("testClass");
+        QTest::addColumn<QByteArray>("lastPass");
+        QTest::newRow("operations") << QStringLiteral("TstKeyring") << QByteArray("PASS   : TstKeyring::aLockedKeyringIsNeverEmpty");
+        QTest::newRow("thread") << QStringLiteral("TstKeyringThread") << QByteArray("PASS   : TstKeyringThread::worksOnAnotherThread");
+    }
     void worksWithARealKeyring()
     {
+        QFETCH(QString, testClass);
+        QFETCH(QByteArray, lastPass);
         for (const char *tool : {"gnome-keyring-daemon", "dbus-run-session", "gdbus", "bash"}) {
             if (QStandardPaths::findExecutable(QString::fromLatin1(tool)).isEmpty())
                 QSKIP("gnome-keyring-daemon, dbus-run-session, gdbus or bash is missing");
@@ -162,12 +165,11 @@ private Q_SLOTS:
         const QString script = QFINDTESTDATA("keyring.sh");
         QVERIFY(!script.isEmpty());
         process.start(QStringLiteral("dbus-run-session"),
-                      {QStringLiteral("--"), QStringLiteral("bash"), script, QCoreApplication::applicationFilePath(),
-                       QStringLiteral("TstKeyring")});
+                      {QStringLiteral("--"), QStringLiteral("bash"), script, QCoreApplication::applicationFilePath(), testClass});
         QVERIFY(process.waitForFinished(90'000));
         const QByteArray output = process.readAll();
         QVERIFY2(process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0, output.constData());
-        QVERIFY2(output.contains("PASS   : TstKeyring::aLockedKeyringIsNeverEmpty"), output.constData());
+        QVERIFY2(output.contains(lastPass), output.constData());
     }
 };
 
@@ -177,12 +179,6 @@ class TstKeyring : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase()
-    {
-        if (!qEnvironmentVariableIsSet(insideKeyring))
-            QSKIP("TstKeychain runs this class inside a keyring of its own");
-    }
-
     void storesReadsAndRemoves()
     {
         SystemClock clock;
@@ -204,33 +200,6 @@ private Q_SLOTS:
         QCOMPARE(remove(keychain).status, SecretStatus::Ok);
         QCOMPARE(remove(keychain).status, SecretStatus::Ok); // nothing there is fine
         QCOMPARE(read(keychain).status, SecretStatus::NotFound);
-    }
-
-    // The engine keeps its keychain on its own thread.
-    void worksOnAnotherThread()
-    {
-        Worker worker(QStringLiteral("engine"));
-        std::unique_ptr<SystemClock> clock;
-        std::unique_ptr<Keychain> keychain;
-        std::atomic<int> status = -1;
-        std::atomic<bool> onWorker = false;
-        worker.runAndWait([&] {
-            clock = std::make_unique<SystemClock>();
-            keychain = std::make_unique<Keychain>(*clock, QStringLiteral("io.tollgate.Test"));
-            keychain->write(QStringLiteral("thread/default"), SecretBytes(QByteArrayView("sk-from-thread-1")), [&](const SecretReply &) {
-                keychain->read(QStringLiteral("thread/default"), [&](const SecretReply &r) {
-                    onWorker = worker.isCurrent();
-                    status = r.secret.view() == "sk-from-thread-1" ? int(r.status) : -2;
-                });
-            });
-        });
-        QTRY_VERIFY_WITH_TIMEOUT(status != -1, 15'000);
-        QCOMPARE(status.load(), int(SecretStatus::Ok));
-        QVERIFY(onWorker);
-        worker.runAndWait([&] {
-            keychain.reset();
-            clock.reset();
-        });
     }
 
     void manyOperationsAtOnceAreAllAnswered()
@@ -303,5 +272,46 @@ private Q_SLOTS:
     }
 };
 
-TOLLGATE_TEST(TstKeyring)
+
+// In a process of its own, because a process uses QtKeychain on one thread only.
+class TstKeyringThread : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    // The engine keeps its keychain on its own thread.
+    void worksOnAnotherThread()
+    {
+        Worker worker(QStringLiteral("engine"));
+        std::unique_ptr<SystemClock> clock;
+        std::unique_ptr<Keychain> keychain;
+        std::atomic<int> status = -1;
+        std::atomic<bool> onWorker = false;
+        worker.runAndWait([&] {
+            clock = std::make_unique<SystemClock>();
+            keychain = std::make_unique<Keychain>(*clock, QStringLiteral("io.tollgate.Test"));
+            keychain->write(QStringLiteral("thread/default"), SecretBytes(QByteArrayView("sk-from-thread-1")), [&](const SecretReply &) {
+                keychain->read(QStringLiteral("thread/default"), [&](const SecretReply &r) {
+                    onWorker = worker.isCurrent();
+                    status = r.secret.view() == "sk-from-thread-1" ? int(r.status) : -2;
+                });
+            });
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(status != -1, 15'000);
+        QCOMPARE(status.load(), int(SecretStatus::Ok));
+        QVERIFY(onWorker);
+        worker.runAndWait([&] {
+            keychain.reset();
+            clock.reset();
+        });
+    }
+};
+
+// Known only to the processes that TstKeychain starts: everywhere else there is no keyring to test with.
+static const bool keyringTests = [] {
+    if (qEnvironmentVariableIsSet(insideKeyring)) {
+        test::registerTest("TstKeyring", [] { return std::make_unique<TstKeyring>(); });
+        test::registerTest("TstKeyringThread", [] { return std::make_unique<TstKeyringThread>(); });
+    }
+    return true;
+}();
 #include "tst_keychain.moc"
