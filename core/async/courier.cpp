@@ -36,8 +36,9 @@ Courier::Courier(QObject *context)
     state->receiver = new State::Receiver(context, state);
     m_state = std::shared_ptr<State>(state.get(), [state](State *) {
         const std::lock_guard guard(state->mutex);
-        if (state->receiver)
-            state->receiver->deleteLater();
+        // Queued behind what was posted: a deferred deletion alone may be carried out before earlier events (QTest's waits do so).
+        if (QObject *receiver = state->receiver)
+            QMetaObject::invokeMethod(receiver, [receiver] { receiver->deleteLater(); }, Qt::QueuedConnection);
     });
 }
 
