@@ -3,8 +3,8 @@
 
 #include "core/net/httpserver.h"
 #include "tests/support/fakeclock.h"
+#include "tests/support/rawclient.h"
 
-#include <QTcpSocket>
 #include <QTest>
 
 #include <deque>
@@ -13,37 +13,6 @@
 #include <vector>
 
 namespace tollgate::test {
-
-// Reads and writes raw bytes; everything received so far stays in `received`.
-class RawClient
-{
-public:
-    explicit RawClient(quint16 port)
-    {
-        m_socket.connectToHost(QHostAddress::LocalHost, port);
-        if (!m_socket.waitForConnected(5000))
-            qFatal("connect: %s", qPrintable(m_socket.errorString()));
-    }
-
-    void send(QByteArrayView bytes)
-    {
-        m_socket.write(bytes.data(), bytes.size());
-        m_socket.flush();
-    }
-    const QByteArray &received()
-    {
-        m_received += m_socket.readAll();
-        return m_received;
-    }
-    void forget() { m_received.clear(); }
-    bool closed() { return m_socket.state() == QAbstractSocket::UnconnectedState; }
-    int status() { return received().startsWith("HTTP/1.1 ") ? m_received.mid(9, 3).toInt() : 0; }
-    QTcpSocket &socket() { return m_socket; }
-
-private:
-    QTcpSocket m_socket;
-    QByteArray m_received;
-};
 
 // Answers every request at once with its method, path and body, or keeps the responder when `hold` is set.
 class ServerFixture

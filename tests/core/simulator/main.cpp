@@ -1,0 +1,3 @@
+#include "tests/support/coretestmain.h"
+
+TOLLGATE_CORE_TEST_MAIN
