@@ -44,6 +44,7 @@ public:
     MemoryCache memory;
     CacheStats counted; // hits and savings when there is no file
     qint64 pricedHits = 0;
+    bool opening = false; // asked to open: from here on the worker's queue has the file in order
     std::atomic<bool> isOpen = false;
 
     std::mutex mutex; // of the two below
@@ -139,6 +140,7 @@ void ResponseCache::open(std::function<void(QString warning)> opened)
         });
         return;
     }
+    d->opening = true;
     d->worker->post([p = d.get(), opened] {
         const QString warning = p->disk.open(p->clock.wallMs());
         p->isOpen = true;
@@ -159,7 +161,7 @@ void ResponseCache::lookUp(const CacheKey &key, std::function<void(CachedAnswerP
         d->memory.remove(key);
         return found(nullptr); // what is on disk is the same answer
     }
-    if (!d->worker || !d->isOpen || !d->disk.knownKeys().mayContain(key.hash))
+    if (!d->worker || !d->opening || (d->isOpen && !d->disk.knownKeys().mayContain(key.hash)))
         return found(nullptr);
     d->worker->post([p = d.get(), key, found = std::move(found)] {
         const CachedAnswerPtr answer = p->disk.find(key, p->clock.wallMs());

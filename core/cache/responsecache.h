@@ -52,7 +52,7 @@ public:
     ~ResponseCache() override; // writes what is pending
 
     // Opens the file on the worker. A broken file is moved aside (".broken-<time>") and a new one made; `opened` says so in words (empty: fine).
-    // Look-ups before that are answered from memory only.
+    // Look-ups meanwhile wait for it, so that a process that asks at once still finds what an earlier one stored.
     void open(std::function<void(QString warning)> opened = {});
 
     // Calls back at once (before returning) when memory knows the answer or the miss is certain; else when the disk has answered, on the

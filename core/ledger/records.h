@@ -33,7 +33,7 @@ struct AttemptIntent {
     std::optional<Money> reserved;
     // What a request row needs if the process dies before settling.
     QStringList tags;
-    qint64 estimatedInputTokens = 0;
+    qint64 estimatedInputTokens = 0; // as counted, before Ledger::estimateRatio() corrects it: the ratio is learnt from this
 };
 
 // Nanoseconds since accepted; -1: did not happen.

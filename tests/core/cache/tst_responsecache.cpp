@@ -123,6 +123,15 @@ private Q_SLOTS:
         QVERIFY(!lookUp(keyOf("other")));
     }
 
+    void aLookUpWhileOpeningWaitsForTheFile()
+    {
+        m_cache->store(keyOf("q"), answerOf(QStringLiteral("a"), later()));
+        m_cache.reset();
+        m_cache = std::make_unique<ResponseCache>(m_clock, m_options);
+        m_cache->open();
+        QVERIFY(lookUp(keyOf("q")));
+    }
+
     void anotherQuestionWithTheSameHashIsAMiss()
     {
         CacheKey forged = keyOf("q");
