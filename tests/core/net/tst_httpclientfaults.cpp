@@ -361,6 +361,19 @@ private Q_SLOTS:
         QVERIFY(server.posts() <= 1000);
     }
 
+    void junkInTheSamePacketClosesTheConnectionAtOnce()
+    {
+        for (const QByteArray &junk : {QByteArray("\r\n"), QByteArray("x"), ScriptedServer::ok("stolen")}) {
+            ScriptedServer server([&](Peer &peer, const QByteArray &) { peer.send(ScriptedServer::ok("mine") + junk); });
+            HttpClient client(m_clock);
+            ExchangeRecorder recorder;
+            const auto exchange = client.start(postTo(server.port()), recorder);
+            QTRY_VERIFY(recorder.complete);
+            QCOMPARE(recorder.body, QByteArray("mine"));
+            QCOMPARE(client.openConnections(), 0);
+        }
+    }
+
     void unsafeRequestsAreRefusedBeforeAnythingIsOpened_data()
     {
         QTest::addColumn<QByteArray>("secret");
