@@ -224,7 +224,9 @@ void ProvidersCommand::save(const ProviderConfig &config, bool isNew)
     if (json())
         object([&config](JsonWriter &writer) { writer.member("name", config.name).member("id", config.id); });
     else
-        note(isNew ? tr("Added %1. Store its key with: tollgate-cli keys set \"%1\"").arg(config.name) : tr("Saved %1.").arg(config.name));
+        note(!isNew                                      ? tr("Saved %1.").arg(config.name)
+             : config.needsKey && config.keyEnv.isEmpty() ? tr("Added %1. Store its key with: tollgate-cli keys set \"%1\"").arg(config.name)
+                                                         : tr("Added %1.").arg(config.name));
     finish(ExitDone);
 }
 

@@ -64,7 +64,9 @@ void SendCommand::start()
         }
     });
     connect(m_call.get(), &Call::retrying, this, [this](const RetryNotice &notice) {
-        note(tr("Attempt %1 failed: %2. Waiting %3 ms.").arg(notice.attempt).arg(notice.failure.message).arg(notice.delay.count()));
+        const Error error{ErrorKind::Internal, tr("Attempt %1 failed: %2").arg(notice.attempt).arg(notice.failure.message),
+                          tr("Waiting %1 ms").arg(notice.delay.count()), {}};
+        note(error.text());
     });
     connect(m_call.get(), &Call::finished, this, &SendCommand::callFinished);
 }

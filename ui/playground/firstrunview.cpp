@@ -82,11 +82,15 @@ FirstRunView::FirstRunView(Services &services, QWidget *parent) : QScrollArea(pa
     auto *outer = new QHBoxLayout(page);
     outer->setContentsMargins(24, 24, 24, 24);
     outer->addStretch(1);
-    auto *column = new QVBoxLayout;
+    // A widget, not a layout: only a widget stays in the middle at its maximum width.
+    auto *body = new QWidget(page);
+    body->setMaximumWidth(840);
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    outer->addLayout(column, 1000);
+    outer->addWidget(body, 1000);
     outer->addStretch(1);
-    column->addStretch(2);
+    column->addStretch(1);
 
     auto *head = new QHBoxLayout;
     head->setSpacing(16);
@@ -103,7 +107,6 @@ FirstRunView::FirstRunView(Services &services, QWidget *parent) : QScrollArea(pa
     column->addSpacing(20);
 
     QFrame *card = makeSurface("card", page);
-    card->setMaximumWidth(840);
     auto *halves = new QHBoxLayout(card);
     halves->setContentsMargins(1, 1, 1, 1);
     halves->setSpacing(0);
