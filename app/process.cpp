@@ -13,6 +13,7 @@ void hardenProcess()
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is then an error of the write, like a full disk
     umask(0077);
 }
 

@@ -3,7 +3,7 @@
 
 namespace tollgate::app {
 
-// No core dumps and no attaching by other processes of the user (reliability.md section 2.9); SIGPIPE is ignored, private file mode.
+// No core dumps and no attaching by other processes of the user (reliability.md section 2.9); SIGPIPE and SIGXFSZ are ignored, private file mode.
 void hardenProcess();
 
 } // namespace tollgate::app

@@ -311,8 +311,8 @@ void Flight::enterReserving()
         return;
     if (const auto prices = m_road.world.prices ? m_road.world.prices() : nullptr)
         m_price = prices->find(priceProviderOf(*m_config), m_request.model, m_record.acceptedWallMs);
-    const qint64 counted = estimateInputTokens(m_request, m_request.model);
-    m_estimatedInput = std::llround(double(counted) * m_road.world.ledger.estimateRatio(m_request.model));
+    m_countedInput = estimateInputTokens(m_request, m_request.model);
+    m_estimatedInput = std::llround(double(m_countedInput) * m_road.world.ledger.estimateRatio(m_request.model));
     m_reserved = worstCase(m_estimatedInput, m_request.parameters.maxTokens, m_price);
     if (auto refused = m_road.world.budgets.reserve(m_request, m_reserved)) {
         refused->phase = Phase::Reserve;

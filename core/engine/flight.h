@@ -129,7 +129,8 @@ private:
     std::optional<Price> m_price;
     std::optional<Money> m_reserved;
     bool m_holdsReservation = false;
-    qint64 m_estimatedInput = 0;
+    qint64 m_countedInput = 0;   // tokens as counted
+    qint64 m_estimatedInput = 0; // the same, corrected by what this model's counts were off before
     Gate::Ticket m_ticket = 0;
     Permit m_permit;
     RetryHistory m_history;

@@ -72,7 +72,7 @@ bool Flight::intend()
     intent.client = m_request.client;
     intent.reserved = m_reserved;
     intent.tags = m_request.tags;
-    intent.estimatedInputTokens = m_estimatedInput;
+    intent.estimatedInputTokens = m_countedInput;
     const Result<void> written = m_road.world.ledger.intend(intent);
     if (!written.ok()) {
         --m_history.attempts;
