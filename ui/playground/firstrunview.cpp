@@ -134,6 +134,8 @@ FirstRunView::FirstRunView(Services &services, QWidget *parent) : QScrollArea(pa
     setWidget(page);
     presetChosen();
     setFocusProxy(m_key);
+    if (!m_services.probeKeychain)
+        return;
     m_services.probeKeychain(this, [this](KeychainState state) {
         m_keychain->setText(keychainLine(state));
         m_keychain->setToken(state == KeychainState::Available || state == KeychainState::Locked ? "text.secondary" : "warning.text");
