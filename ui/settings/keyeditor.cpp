@@ -103,6 +103,8 @@ void KeyEditor::load(const ProviderConfig &config)
     m_key->wipeField();
     m_variable->setText(config.keyEnv);
     m_source->setCurrent(!config.keyEnv.isEmpty() ? variableSource : config.needsKey || !config.lastFour.isEmpty() ? keychainSource : noneSource);
+    m_loadedSource = m_source->current();
+    m_loadedNeedsKey = config.needsKey;
     m_stored->setText(QString(20, QChar(0x2022)) + m_lastFour);
     m_loading = false;
     sourceChosen();
@@ -112,12 +114,13 @@ void KeyEditor::applyTo(ProviderConfig &config) const
 {
     const QString source = m_source->current();
     config.keyEnv = source == variableSource ? m_variable->text().trimmed() : QString();
-    config.needsKey = source != noneSource;
+    // An untouched source keeps what was stored: a local server may have a key that it does not insist on.
+    config.needsKey = source == m_loadedSource ? m_loadedNeedsKey : source != noneSource;
 }
 
 void KeyEditor::setTypeNeedsKey(bool needs, bool allowed)
 {
-    m_source->segment(noneSource)->setVisible(!needs);
+    m_source->setSegmentVisible(noneSource, !needs);
     setVisible(allowed);
     if (needs && m_source->current() == noneSource) {
         m_source->setCurrent(keychainSource);

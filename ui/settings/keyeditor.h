@@ -54,6 +54,8 @@ private:
     SafeLabel *m_state;
     QString m_lastFour;
     QString m_entry;
+    QString m_loadedSource;
+    bool m_loadedNeedsKey = true;
     bool m_replacing = false;
     bool m_session = false;
     bool m_loading = false;

@@ -1,10 +1,10 @@
 #include "ui/settings/modelstable.h"
 
 #include "core/pricing/pricetable.h"
+#include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 
 #include <QDateTime>
-#include <QLocale>
 
 namespace tollgate::ui {
 
@@ -42,7 +42,7 @@ void ModelsTable::show(const ProviderConfig &config, const QStringList &models)
         Row row;
         row.cells[Model] = model;
         const std::optional<Price> price = prices ? prices->find(owner, model, now) : std::nullopt;
-        row.cells[Context] = price && price->contextTokens ? QLocale::c().toString(*price->contextTokens) : missing;
+        row.cells[Context] = price && price->contextTokens ? formatWhole(*price->contextTokens) : missing;
         row.cells[Input] = price ? rateText(price->rates.input) : missing;
         row.cells[CachedInput] = price ? rateText(price->rates.cachedInput) : missing;
         row.cells[Output] = price ? rateText(price->rates.output) : missing;

@@ -121,10 +121,10 @@ ProviderConfig ProviderForm::edited() const
     config.name = m_name->text().trimmed();
     config.type = ProviderType(m_type->currentData().toInt());
     config.baseUrl = m_url->text().trimmed();
-    if (config.type == ProviderType::Simulator)
-        config.needsKey = false;
-    else
+    if (config.type != ProviderType::Simulator)
         m_key->applyTo(config);
+    else if (m_loaded.type != ProviderType::Simulator)
+        config.needsKey = false;
     config.maxParallel = m_parallel->value();
     config.caFile = m_ca->text().trimmed();
     const QString proxy = m_proxy->currentText().trimmed();

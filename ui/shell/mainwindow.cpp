@@ -145,14 +145,16 @@ bool MainWindow::openPage(const QString &id, const QString &detail)
         if (page->metaObject()->indexOfSignal("pageRequested(QString,QString)") >= 0)
             connect(page, SIGNAL(pageRequested(QString,QString)), this, SLOT(openPage(QString,QString)));
     }
+    // Asked before the old page hides and its focus goes anywhere. Arrows in the rail keep moving.
+    const QWidget *focused = QApplication::focusWidget();
+    const bool inRail = focused && m_rail->isAncestorOf(focused);
     m_current = id;
     m_stack->setCurrentWidget(page);
     m_rail->setCurrent(id);
     m_services.state.setValue(pageKey, id);
     if (auto *opened = dynamic_cast<Page *>(page); opened && !detail.isEmpty())
         opened->open(detail);
-    const QWidget *focused = QApplication::focusWidget();
-    if (isVisible() && (!focused || !m_rail->isAncestorOf(focused))) // arrows in the rail keep moving
+    if (isVisible() && !inRail)
         page->setFocus();
     return true;
 }

@@ -11,9 +11,10 @@ namespace {
 const QString missing = QStringLiteral("\u2013");
 constexpr qint64 nanoPerUsd = 1'000'000'000;
 
+// Not the C locale: it groups nothing.
 QString grouped(qint64 value)
 {
-    return QLocale::c().toString(value); // 7,204
+    return QLocale(QLocale::English, QLocale::UnitedStates).toString(value);
 }
 
 // Three digits: 1.72, 18.4, 353. Rounded down would lie, so the caller hands in what is left after the unit was chosen.
@@ -38,6 +39,11 @@ QString decimalUsd(qint64 nano, int decimals)
     return (negative && units > 0 ? QStringLiteral("\u2212$") : QStringLiteral("$")) + text;
 }
 } // namespace
+
+QString formatWhole(qint64 value)
+{
+    return grouped(value);
+}
 
 QString formatCount(std::optional<qint64> value)
 {

@@ -9,6 +9,7 @@
 
 namespace tollgate::ui {
 
+QString formatWhole(qint64 value);                         // 1,048,576
 QString formatCount(std::optional<qint64> value);           // 7,204  18.4k  1.72M
 QString formatMoneyTotal(std::optional<Money> value);       // $14.86
 QString formatMoneyPerRequest(std::optional<Money> value);  // $0.0042, $0 for zero

@@ -4,7 +4,6 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
-#include <QLocale>
 
 namespace tollgate::ui {
 
@@ -187,10 +186,9 @@ void Writer::ambiguous()
 void Writer::rejected()
 {
     if (tooLong(f)) {
-        const QLocale numbers = QLocale::c();
         w.title = tr("Input is too long for %1").arg(c.model);
         w.text = c.inputTokens && c.contextTokens
-            ? tr("%1 tokens, limit %2.").arg(numbers.toString(*c.inputTokens), numbers.toString(*c.contextTokens))
+            ? tr("%1 tokens, limit %2.").arg(formatWhole(*c.inputTokens), formatWhole(*c.contextTokens))
             : tr("The messages hold more tokens than the model takes. Nothing was charged.");
         said();
         if (c.canRunAgain) {

@@ -110,16 +110,37 @@ void SegmentedControl::addSegment(const QString &id, const QString &text, const 
     segment->compact = m_compact;
     segment->stretched = m_stretched;
     segment->setSizePolicy(m_stretched ? QSizePolicy::Ignored : QSizePolicy::Fixed, QSizePolicy::Fixed);
-    const QList<QAbstractButton *> others = m_group.buttons();
-    segment->first = others.isEmpty();
-    segment->last = true;
-    if (!others.isEmpty())
-        static_cast<Segment *>(others.last())->last = false;
     m_group.addButton(segment);
+    findEnds();
     static_cast<QHBoxLayout *>(layout())->addWidget(segment, m_stretched ? 1 : 0);
     if (segment->first) {
         const QSignalBlocker quiet(this);
         segment->setChecked(true);
+    }
+}
+
+// The outer ones have the round corners.
+void SegmentedControl::findEnds()
+{
+    Segment *before = nullptr;
+    for (QAbstractButton *button : m_group.buttons()) {
+        auto *segment = static_cast<Segment *>(button);
+        if (segment->isHidden() && segment->testAttribute(Qt::WA_WState_ExplicitShowHide))
+            continue;
+        segment->first = !before;
+        segment->last = true;
+        if (before)
+            before->last = false;
+        before = segment;
+        segment->update();
+    }
+}
+
+void SegmentedControl::setSegmentVisible(const QString &id, bool visible)
+{
+    if (QAbstractButton *button = segment(id)) {
+        button->setVisible(visible);
+        findEnds();
     }
 }
 

@@ -19,6 +19,7 @@ public:
     void setCurrent(const QString &id); // does not emit; unknown ids are ignored
     QString current() const;
     QAbstractButton *segment(const QString &id) const;
+    void setSegmentVisible(const QString &id, bool visible);
     void setStretched(bool on); // equal widths over the whole width
     void setCompact(bool on);   // 26 px, small text
 
@@ -26,6 +27,7 @@ Q_SIGNALS:
     void chosen(const QString &id); // by the user
 
 private:
+    void findEnds();
     const Theme &m_theme;
     QButtonGroup m_group;
     bool m_stretched = false;
