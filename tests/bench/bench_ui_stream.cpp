@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <vector>
 
 using namespace tollgate;
@@ -48,28 +49,46 @@ QStringList makeTokens()
     return out.mid(0, tokens);
 }
 
+struct Turns {
+    double maxGap = 0; // ms, wall clock
+    double p99 = 0;
+    double maxCpu = 0; // ms of this thread's CPU time: what remains when other programs use the machine
+};
+
 struct Run {
     double totalMs = 0;
-    double maxGap = 0;
-    double p99 = 0;
+    Turns stream;
     double markdownMs = 0;
-    double markdownGap = 0;
+    Turns markdown;
 };
+
+double threadCpuMs()
+{
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
+}
 
 // Runs the event loop until `done`, measuring the time between two turns of a zero timer.
 template <class Done>
-std::vector<double> turns(Done done)
+Turns turns(Done done)
 {
+    Turns out;
     std::vector<double> gaps;
+    double cpu = threadCpuMs();
     QElapsedTimer since;
     since.start();
     while (!done()) {
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 5);
         gaps.push_back(double(since.nsecsElapsed()) / 1e6);
         since.restart();
+        out.maxCpu = qMax(out.maxCpu, threadCpuMs() - cpu);
+        cpu = threadCpuMs();
     }
     std::sort(gaps.begin(), gaps.end());
-    return gaps;
+    out.maxGap = gaps.back();
+    out.p99 = gaps[gaps.size() * 99 / 100];
+    return out;
 }
 
 Run measure(const Theme &theme, const QStringList &pieces, int tokensPerBatch)
@@ -98,15 +117,12 @@ Run measure(const Theme &theme, const QStringList &pieces, int tokensPerBatch)
     });
     feed.start(batchMs);
     Run result;
-    const auto gaps = turns([&] { return next >= pieces.size() && !view.plain().isBehind(); });
+    result.stream = turns([&] { return next >= pieces.size() && !view.plain().isBehind(); });
     result.totalMs = double(total.nsecsElapsed()) / 1e6;
-    result.maxGap = gaps.back();
-    result.p99 = gaps[gaps.size() * 99 / 100];
     total.restart();
     view.setView(ResponseView::Markdown);
-    const auto more = turns([&] { return !view.markdown().isBehind(); });
+    result.markdown = turns([&] { return !view.markdown().isBehind(); });
     result.markdownMs = double(total.nsecsElapsed()) / 1e6;
-    result.markdownGap = more.back();
     return result;
 }
 
@@ -128,20 +144,23 @@ int main(int argc, char **argv)
     for (const QString &piece : pieces)
         characters += piece.size();
     std::printf("%d tokens, %.0f KB, batches every %d ms\n", tokens, double(characters) / 1024, batchMs);
-    std::printf("tokens/batch      total ms   max gap ms   p99 gap ms   Markdown ms   its max gap ms\n");
+    std::printf("tokens/batch   stream ms   max gap   p99 gap   max CPU | Markdown ms   max gap   max CPU\n");
+    const auto line = [](const char *what, double total, const Turns &a, double markdown, const Turns &b) {
+        std::printf("%12s %11.0f %9.1f %9.1f %9.1f | %11.0f %9.1f %9.1f\n", what, total, a.maxGap, a.p99, a.maxCpu, markdown, b.maxGap, b.maxCpu);
+    };
     for (const int batch : {50, 400}) { // 5,000 and 40,000 tokens a second
-        std::vector<double> total, gap, p99, markdown, markdownGap;
+        std::vector<double> columns[7];
         for (int i = 0; i < runs; ++i) {
             const Run r = measure(theme, pieces, batch);
-            total.push_back(r.totalMs);
-            gap.push_back(r.maxGap);
-            p99.push_back(r.p99);
-            markdown.push_back(r.markdownMs);
-            markdownGap.push_back(r.markdownGap);
-            std::printf("%12d %13.0f %12.1f %12.1f %13.0f %16.1f\n", batch, r.totalMs, r.maxGap, r.p99, r.markdownMs, r.markdownGap);
+            const double values[] = {r.totalMs,    r.stream.maxGap,   r.stream.p99,     r.stream.maxCpu,
+                                     r.markdownMs, r.markdown.maxGap, r.markdown.maxCpu};
+            for (size_t column = 0; column < 7; ++column)
+                columns[column].push_back(values[column]);
+            line(qPrintable(QString::number(batch)), r.totalMs, r.stream, r.markdownMs, r.markdown);
         }
-        std::printf("%8d med %13.0f %12.1f %12.1f %13.0f %16.1f\n", batch, median(total), median(gap), median(p99), median(markdown),
-                    median(markdownGap));
+        Turns stream{median(columns[1]), median(columns[2]), median(columns[3])};
+        Turns markdown{median(columns[5]), 0, median(columns[6])};
+        line("median", median(columns[0]), stream, median(columns[4]), markdown);
     }
     return 0;
 }

@@ -55,14 +55,16 @@ MarkdownStream::Update MarkdownStream::replaceOpen(QList<MarkdownBlock> blocks)
     return change;
 }
 
-// A block is finished when a later top-level block starts on a line that is complete: no later text can join the two.
+// A block is finished when a later top-level block starts on a complete line with another complete line below: no later text can
+// join the two. The second line matters because a table takes its first row from the end of a paragraph.
 void MarkdownStream::commit(const MarkdownParse &parse)
 {
     const qsizetype completeLines = m_tail.count(u'\n');
     qsizetype boundary = 0;
     for (qsizetype i = parse.tops.size() - 1; i > 0 && !boundary; --i) {
-        // The parser gives a table the line of the paragraph it was split from; such a start is no boundary.
-        if (parse.tops[i].line > parse.tops[i - 1].line && parse.tops[i].line <= completeLines)
+        // A paragraph that a table was split from has no line, and the table has the paragraph's: such a start is no boundary.
+        if (parse.tops[i - 1].line > 0 && parse.tops[i].line > parse.tops[i - 1].line
+            && parse.tops[i].line < completeLines)
             boundary = i;
     }
     if (boundary == 0)
