@@ -5,7 +5,7 @@
 #include "ui/widgets/button.h"
 #include "ui/widgets/safelabel.h"
 
-#include <QCoreApplication>
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QMouseEvent>
@@ -105,8 +105,9 @@ MessageCard::MessageCard(const Theme &theme, Role role, const QString &text, QWi
     connect(m_duplicate, &QToolButton::clicked, this, &MessageCard::duplicateRequested);
     connect(m_delete, &QToolButton::clicked, this, &MessageCard::deleteRequested);
     connect(m_edit, &QPlainTextEdit::textChanged, this, &MessageCard::changed);
-    connect(m_edit, &PromptEdit::focusChanged, this, [this](bool focused) {
-        m_focused = focused;
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget *, QWidget *now) {
+        m_focused = now == m_edit;
+        m_inside = now && isAncestorOf(now);
         showActions();
         update();
     });
@@ -118,6 +119,12 @@ MessageCard::MessageCard(const Theme &theme, Role role, const QString &text, QWi
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
     setRole(role);
     showActions();
+}
+
+MessageCard::~MessageCard()
+{
+    // Its children lose the focus after it is no longer a card.
+    disconnect(qApp, nullptr, this, nullptr);
 }
 
 void MessageCard::setRole(Role role)
@@ -139,16 +146,17 @@ void MessageCard::setNumber(int number, int count)
     m_delete->setEnabled(count > 1);
 }
 
+QList<QWidget *> MessageCard::tabChain() const
+{
+    return {m_roleButton, m_duplicate, m_delete, m_edit};
+}
+
 void MessageCard::showActions()
 {
-    // Hidden buttons keep their place, so that nothing moves under the pointer; the keyboard reaches them while the card has the focus.
-    const bool shown = m_focused || m_hovered || m_duplicate->hasFocus() || m_delete->hasFocus();
-    for (IconButton *button : {m_duplicate, m_delete}) {
-        QSizePolicy policy = button->sizePolicy();
-        policy.setRetainSizeWhenHidden(false);
-        button->setSizePolicy(policy);
-        button->setVisible(shown);
-    }
+    // The keyboard reaches them as well: they are there while anything in the card has the focus.
+    const bool shown = m_inside || m_hovered;
+    m_duplicate->setVisible(shown);
+    m_delete->setVisible(shown);
 }
 
 void MessageCard::enterEvent(QEnterEvent *event)

@@ -41,6 +41,7 @@ class MessageCard : public QFrame
     Q_OBJECT
 public:
     MessageCard(const Theme &theme, Role role, const QString &text, QWidget *parent);
+    ~MessageCard() override;
 
     Role role() const { return m_role; }
     void setRole(Role role);
@@ -49,6 +50,7 @@ public:
     // `reported`: by a provider, else an estimate.
     void setTokens(std::optional<qint64> tokens, bool reported);
     void setNumber(int number, int count); // for screen readers, from 1
+    QList<QWidget *> tabChain() const;      // what Tab visits, in order
 
 Q_SIGNALS:
     void changed();
@@ -66,7 +68,8 @@ private:
     void showActions();
     const Theme &m_theme;
     Role m_role;
-    bool m_focused = false;
+    bool m_focused = false; // the text has the focus
+    bool m_inside = false;  // the text or a button has
     bool m_hovered = false;
     Button *m_roleButton;
     SafeLabel *m_tokens;

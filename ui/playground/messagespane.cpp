@@ -38,6 +38,7 @@ MessagesPane::MessagesPane(const Theme &theme, QWidget *parent) : QScrollArea(pa
             Q_EMIT changed();
         });
         adders->addWidget(button);
+        m_adders.append(button);
     }
     adders->addStretch(1);
     m_layout->addLayout(adders);
@@ -130,12 +131,9 @@ void MessagesPane::move(MessageCard *card, int steps)
 
 void MessagesPane::restoreOrder()
 {
-    // Taking a widget out of the layout keeps its focus; the tab order has to follow.
     for (int i = 0; i < count(); ++i) {
         m_layout->removeWidget(m_cards[i]);
         m_layout->insertWidget(i, m_cards[i]);
-        if (i > 0)
-            setTabOrder(&m_cards[i - 1]->edit(), &m_cards[i]->edit());
     }
 }
 
@@ -166,6 +164,25 @@ void MessagesPane::renumber()
 {
     for (int i = 0; i < count(); ++i)
         m_cards[i]->setNumber(i + 1, count());
+    fixTabOrder();
+}
+
+void MessagesPane::fixTabOrder()
+{
+    // The buttons below are at the right place of the window's order: the cards line up behind the first of them, then the buttons
+    // behind the cards.
+    QWidget *last = m_adders.first();
+    for (const MessageCard *card : m_cards) {
+        for (QWidget *next : card->tabChain()) {
+            setTabOrder(last, next);
+            last = next;
+        }
+    }
+    for (QWidget *adder : m_adders) {
+        if (last != adder)
+            setTabOrder(last, adder);
+        last = adder;
+    }
 }
 
 void MessagesPane::setKnownVariables(const QSet<QString> &names)

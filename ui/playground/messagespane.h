@@ -48,10 +48,12 @@ private:
     void remove(MessageCard *card);
     void renumber();
     void restoreOrder();
+    void fixTabOrder();
 
     const Theme &m_theme;
     QList<MessageCard *> m_cards;
     QVBoxLayout *m_layout;
+    QList<QWidget *> m_adders;
     QSet<QString> m_known;
     bool m_loading = false;
 };

@@ -155,11 +155,13 @@ void LiveTimeline::enter(CallState state, qint64 now)
         open(Kind::Connect, now);
         m_attemptStart = m_timeline.segments.size();
         break;
-    case CallState::Sending:
-        if (m_kind != Kind::Connect && m_kind != Kind::FirstToken)
-            m_attemptStart = m_timeline.segments.size() + (m_kind ? 1 : 0);
+    case CallState::Sending: {
+        const bool reused = m_kind != Kind::Connect && m_kind != Kind::FirstToken; // an open connection
         open(Kind::FirstToken, now);
+        if (reused)
+            m_attemptStart = m_timeline.segments.size();
         break;
+    }
     case CallState::Streaming:
         if (m_kind != Kind::Stream)
             open(m_timeline.firstToken < 0 ? Kind::FirstToken : Kind::Stream, now);

@@ -242,6 +242,9 @@ void PlaygroundPage::afterRun(const Outcome &outcome)
             m_response->strip().setRecent(figures);
     });
     refreshEstimate();
+    // Until the prompt changes the provider's own count is the better one.
+    if (const Usage &usage = outcome.record.usage; usage.present && !usage.estimated && usage.inputTokens() > 0)
+        m_tokenSum->setText(tr("%1 tokens").arg(formatCount(usage.inputTokens())));
     const quint64 number = ++m_peek;
     if (!provider())
         return;
