@@ -90,6 +90,7 @@ MessageCard::MessageCard(const Theme &theme, Role role, const QString &text, QWi
     layout->addSpacing(1); // the hairline
     m_edit = new PromptEdit(theme, this);
     m_edit->setPlainText(text);
+    m_edit->moveCursor(QTextCursor::End);
     layout->addWidget(m_edit);
 
     auto *menu = new QMenu(m_roleButton);

@@ -51,6 +51,19 @@ QString unescaped(const QString &text)
     return out;
 }
 
+// One unit is enough for "expires in": 40 s, 12 min, 23 h, 7 d.
+QString roughly(qint64 ms)
+{
+    const qint64 seconds = (ms + 999) / 1000;
+    if (seconds < 100)
+        return ParametersPane::tr("%1 s").arg(seconds);
+    if (seconds < 100 * 60)
+        return ParametersPane::tr("%1 min").arg((seconds + 30) / 60);
+    if (seconds < 72 * 3600)
+        return ParametersPane::tr("%1 h").arg((seconds + 1800) / 3600);
+    return ParametersPane::tr("%1 d").arg((seconds + 43'200) / 86'400);
+}
+
 QVBoxLayout *addSection(QVBoxLayout *column)
 {
     auto *section = new QVBoxLayout;
@@ -290,7 +303,7 @@ void ParametersPane::userChanged()
 void ParametersPane::followSlider()
 {
     const bool was = std::exchange(m_loading, true);
-    m_slider->setValue(int(m_temperature->value().value_or(0) / temperatureStep + 0.5));
+    m_slider->setValue(int(m_temperature->value().value_or(1) / temperatureStep + 0.5)); // models default to about 1
     m_loading = was;
 }
 
@@ -327,7 +340,7 @@ void ParametersPane::showCache()
         m_stored->setContent(Tone::Neutral, tr("Off"), QStringLiteral("cache-bypass"));
         m_cacheNote->setText(tr("The cache is neither read nor written."));
     } else if (m_expiresMs > m_nowMs) {
-        m_stored->setContent(Tone::Success, tr("Stored, expires in %1").arg(formatDurationMs(double(m_expiresMs - m_nowMs))),
+        m_stored->setContent(Tone::Success, tr("Stored, expires in %1").arg(roughly(m_expiresMs - m_nowMs)),
                              QStringLiteral("cache-hit"));
         m_cacheNote->setText(policy == u"use" ? tr("The next run is answered from cache at no cost.")
                                               : tr("The next run asks again and replaces the stored answer."));

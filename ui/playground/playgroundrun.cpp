@@ -248,11 +248,11 @@ void PlaygroundPage::afterRun(const Outcome &outcome)
     const quint64 number = ++m_peek;
     if (!provider())
         return;
-    m_services.engine.peekCache(makeRequest(), this, [this, number](qint64 expires) {
+    m_services.engine.peekCache(makeRequest(), this, [this, number, answered = outcome.ok()](qint64 expires) {
         if (number != m_peek)
             return;
         m_parameters->setStored(expires, nowMs());
-        m_response->strip().setStored(expires > 0);
+        m_response->strip().setStored(answered && expires > 0);
     });
 }
 

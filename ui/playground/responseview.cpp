@@ -117,13 +117,18 @@ void ResponseView::add(const QList<Delta> &pieces)
 void ResponseView::flush()
 {
     m_flushTimer.stop();
-    if (m_running && m_text.size() > markdownLimit && m_view == Markdown && !m_longAnswer) {
-        m_longAnswer = true;
-        setView(Plain);
-        showNote(tr("Long answer, shown as plain text. Markdown is one click away."));
-    }
+    showLongAsPlain();
     m_reasoning->flush();
     feedView();
+}
+
+void ResponseView::showLongAsPlain()
+{
+    if (!m_running || m_text.size() <= markdownLimit || m_view != Markdown || m_longAnswer)
+        return;
+    m_longAnswer = true;
+    setView(Plain);
+    showNote(tr("Long answer, shown as plain text. Markdown is one click away."));
 }
 
 void ResponseView::feedView()
@@ -171,10 +176,6 @@ void ResponseView::takeAnswer(const Outcome &outcome)
         m_markdownGiven = 0;
     }
     m_text = answer;
-    if (m_text.size() > markdownLimit && m_view == Markdown && !m_longAnswer) {
-        m_longAnswer = true;
-        setView(Plain);
-    }
 }
 
 void ResponseView::finish(const Outcome &outcome, const std::optional<FailureWords> &words)
@@ -182,12 +183,14 @@ void ResponseView::finish(const Outcome &outcome, const std::optional<FailureWor
     m_flushTimer.stop();
     m_tick.stop();
     takeAnswer(outcome);
+    showLongAsPlain();
     m_running = false;
     m_ended = true;
     m_jsonText = prettyJson(responseJson(outcome));
     if (m_reasoning->text().isEmpty() && !outcome.completion.reasoning.isEmpty())
         m_reasoning->add(outcome.completion.reasoning);
-    showNote(outcome.warning);
+    if (!outcome.warning.isEmpty() || !m_longAnswer)
+        showNote(outcome.warning);
     m_phaseBar->setTimeline(timelineOf(outcome.record));
     m_phaseBar->setVisible(m_firstText >= 0 || outcome.ok() || outcome.record.attempts.size() > 1);
     m_strip->setOutcome(outcome);

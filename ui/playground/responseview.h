@@ -86,6 +86,7 @@ private:
     void buildBody(QVBoxLayout *column);
     void flush();
     void feedView();
+    void showLongAsPlain();
     void takeAnswer(const Outcome &outcome);
     void setState(Tone tone, const QString &text, const QString &icon);
     void showBody();

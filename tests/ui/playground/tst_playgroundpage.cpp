@@ -166,8 +166,8 @@ private Q_SLOTS:
         QVERIFY(go);
         QCOMPARE(m_page->pageBar().run().kind(), ButtonKind::Default);
         QTest::mouseClick(go, Qt::LeftButton);
-        auto *editor = m_page->variables().table().viewport()->findChild<QPlainTextEdit *>();
-        QVERIFY(editor);
+        QPlainTextEdit *editor = nullptr;
+        QTRY_VERIFY((editor = m_page->variables().table().viewport()->findChild<QPlainTextEdit *>()));
         QTest::keyClicks(editor, QStringLiteral("caching"));
         QTest::keyClick(editor, Qt::Key_Return);
         QTRY_VERIFY(m_page->pageBar().run().isEnabled());
@@ -189,7 +189,7 @@ private Q_SLOTS:
         QVERIFY(replace);
         QCOMPARE(replace->kind(), ButtonKind::Primary);
         QTest::mouseClick(replace, Qt::LeftButton);
-        QCOMPARE(settings.size(), 1);
+        QTRY_COMPARE(settings.size(), 1);
     }
 
     void theDraftOutlivesThePage()

@@ -10,6 +10,7 @@
 #include "ui/widgets/errorblock.h"
 
 #include <QApplication>
+#include <QLineEdit>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTabBar>
@@ -212,6 +213,23 @@ private Q_SLOTS:
         QTest::mouseClick(jump, Qt::LeftButton);
         QCOMPARE(bar->value(), bar->maximum());
         QVERIFY(!jump->isVisible());
+    }
+
+    void findSelectsTheText()
+    {
+        m_view->begin();
+        m_view->add({textDelta(QStringLiteral("alpha beta gamma beta"))});
+        m_view->finish(goodOutcome(QStringLiteral("alpha beta gamma beta")), {});
+        QTRY_VERIFY(!m_view->markdown().toPlainText().isEmpty());
+        m_view->openFind();
+        auto *field = m_view->findChild<QLineEdit *>();
+        QVERIFY(field && field->isVisible());
+        QTest::keyClicks(field, QStringLiteral("beta"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QTRY_COMPARE(m_view->markdown().textCursor().selectedText(), QStringLiteral("beta"));
+        const int first = m_view->markdown().textCursor().selectionStart();
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(m_view->markdown().textCursor().selectionStart() != first);
     }
 
     void theModelIsChosenByKeyboard()
