@@ -33,7 +33,7 @@ Result<void> prepareDemoProfile(const ProfilePaths &paths, Settings &settings)
 {
     if (!QFile::exists(paths.userPrices)) {
         QSaveFile file(paths.userPrices);
-        if (!file.open(QIODevice::WriteOnly) || file.write(demoPrices) < 0 || !file.commit())
+        if (!file.open(QIODevice::WriteOnly) || file.write(demoPrices) < 0 || !file.flush() || !file.commit())
             return Error{ErrorKind::Storage, QCoreApplication::translate("Demo", "The demo profile cannot be written"),
                          file.errorString(), {}};
     }

@@ -310,7 +310,7 @@ void Flight::enterReserving()
     if (isOver())
         return;
     if (const auto prices = m_road.world.prices ? m_road.world.prices() : nullptr)
-        m_price = prices->find(priceProviderOf(*m_config), m_request.model, m_record.acceptedWallMs);
+        m_price = prices->find(*m_config, m_request.model, m_record.acceptedWallMs);
     m_countedInput = estimateInputTokens(m_request, m_request.model);
     m_estimatedInput = std::llround(double(m_countedInput) * m_road.world.ledger.estimateRatio(m_request.model));
     m_reserved = worstCase(m_estimatedInput, m_request.parameters.maxTokens, m_price);

@@ -67,7 +67,7 @@ void Flight::fillCost()
     m_record.usage = m_completion.usage;
     if (!m_price && !m_completion.model.isEmpty() && m_completion.model != m_request.model && m_road.world.prices) {
         if (const auto prices = m_road.world.prices())
-            m_price = prices->find(priceProviderOf(*m_config), m_completion.model, m_record.acceptedWallMs);
+            m_price = prices->find(*m_config, m_completion.model, m_record.acceptedWallMs);
     }
     m_record.cost = costOf(m_record.usage, m_price, m_completion.serviceTier, m_completion.providerCost);
 }

@@ -119,7 +119,7 @@ void PlaygroundPage::refreshEstimate()
     const double ratio = m_services.ledger.estimateRatio(request.model);
     const qint64 tokens = qint64(double(estimateInputTokens(request, request.model)) * ratio + 0.5);
     const auto table = m_services.prices();
-    const auto price = table ? table->find(priceProviderOf(*config), request.model, nowMs()) : std::nullopt;
+    const auto price = table ? table->find(*config, request.model, nowMs()) : std::nullopt;
     m_tokenSum->setText(tr("est. %1 tokens").arg(formatCount(tokens)));
     QString cost;
     QString why;
@@ -268,7 +268,7 @@ FailureContext PlaygroundPage::failureContext() const
         context.keyPlace = config->keyEnv.isEmpty() ? tr("in keychain as %1").arg(config->credentialName())
                                                     : tr("from %1").arg(config->keyEnv);
         const auto table = m_services.prices();
-        if (const auto price = table ? table->find(priceProviderOf(*config), current.model, nowMs()) : std::nullopt)
+        if (const auto price = table ? table->find(*config, current.model, nowMs()) : std::nullopt)
             context.contextTokens = price->contextTokens;
     }
     context.inputTokens = estimateInputTokens(makeRequest(), current.model);
