@@ -45,8 +45,14 @@ ChatRequest PlaygroundPage::makeRequest() const
     const RunOptions options = m_parameters->options();
     const QHash<QString, QString> values = m_variables->values();
     ChatRequest request;
-    if (const auto config = provider())
+    if (const auto config = provider()) {
         request.provider = config->name;
+        // The console's own environment; a command handed over by another process brings that process's.
+        if (!config->keyEnv.isEmpty() && m_services.keyFromEnvironment) {
+            if (const SecretBytes key = m_services.keyFromEnvironment(config->keyEnv); !key.isEmpty())
+                request.environment.insert(config->keyEnv, key.view().toByteArray());
+        }
+    }
     request.model = m_response->picker().current().model;
     for (Message message : m_messages->messages()) {
         message.text = fillTemplate(message.text, values);
