@@ -171,5 +171,6 @@ int ConsoleSession::run()
 }
 
 bool ConsoleSession::wantsDemo() const { return d->demo; }
+QWidget &ConsoleSession::window() { return *d->window; }
 
 } // namespace tollgate::app

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+class QWidget;
+
 namespace tollgate::ui {
 class Theme;
 }
@@ -22,6 +24,7 @@ public:
     // Shows the window and runs the event loop; switchProfileCode when the user chose the other profile.
     int run();
     bool wantsDemo() const;
+    QWidget &window();
 
 private:
     ConsoleSession();
