@@ -81,7 +81,7 @@ bool ServerConnection::isOpen() const
 
 bool ServerConnection::canWrite() const
 {
-    return isOpen() && m_socket.bytesToWrite() + m_out.size() <= m_context.limits.writeBuffer;
+    return isOpen() && m_socket.bytesToWrite() <= m_context.limits.writeBuffer;
 }
 
 // ---- reading

@@ -112,7 +112,7 @@ private:
     qint64 m_served = 0;
     ServerResponder *m_responder = nullptr;
     bool m_full = false;
-    bool m_processing = false; // writes are gathered until process() is left
+    bool m_processing = false; // small writes are gathered until process() is left
     bool m_keepAlive = false;
     bool m_isHead = false;
     bool m_isOld = false; // HTTP/1.0: no chunks

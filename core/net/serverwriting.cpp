@@ -129,7 +129,7 @@ void ServerConnection::refuse(const Refusal &refusal)
     framing.length = body.size();
     framing.close = true;
     appendAnswerHead(m_out, refusal.status, headers, framing, m_context.date());
-    if (!m_in.startsWith("HEAD "))
+    if (!(m_parser.headIsWhole() ? m_parser.method() == "HEAD" : m_in.startsWith("HEAD ")))
         m_out.append(body);
     m_body = QByteArray();
     countBody(-m_counted);
@@ -171,9 +171,10 @@ void ServerConnection::socketClosed()
 
 // ---- writing
 
+// While a request is being handled, small writes are gathered.
 void ServerConnection::flush()
 {
-    if (!m_processing)
+    if (!m_processing || m_out.size() > keptBuffer)
         writeOut();
 }
 

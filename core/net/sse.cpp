@@ -15,6 +15,28 @@ qsizetype find(QByteArrayView bytes, qsizetype from, char wanted)
     return at ? static_cast<const char *>(at) - bytes.data() : bytes.size();
 }
 
+// Where lines end. The next LF and the next CR are looked for once each, so that bytes with one kind of line end stay linear.
+class LineEnds
+{
+public:
+    explicit LineEnds(QByteArrayView bytes) : m_bytes(bytes) {}
+
+    // The first CR or LF at or after `from`, or the size of the bytes; `from` never falls.
+    qsizetype next(qsizetype from)
+    {
+        if (m_lf < from)
+            m_lf = find(m_bytes, from, '\n');
+        if (m_cr < from)
+            m_cr = find(m_bytes, from, '\r');
+        return std::min(m_lf, m_cr);
+    }
+
+private:
+    QByteArrayView m_bytes;
+    qsizetype m_lf = -1;
+    qsizetype m_cr = -1;
+};
+
 } // namespace
 
 bool SseParser::feed(QByteArrayView bytes, const std::function<bool(const SseEvent &)> &event)
@@ -28,39 +50,23 @@ bool SseParser::feed(QByteArrayView bytes, const std::function<bool(const SseEve
         if (bytes.front() == '\n')
             bytes = bytes.sliced(1);
     }
-    // The next LF and CR are looked for once each, so that a stream of one kind of line end stays linear.
-    qsizetype lf = -1;
-    qsizetype cr = -1;
+    LineEnds ends(bytes);
     qsizetype position = 0;
     while (position < bytes.size()) {
-        if (lf < position)
-            lf = find(bytes, position, '\n');
-        if (cr < position)
-            cr = find(bytes, position, '\r');
-        const qsizetype lineEnd = std::min(lf, cr);
-        QByteArrayView line = bytes.sliced(position, lineEnd - position);
-        if (lineEnd == bytes.size()) {
+        const qsizetype end = ends.next(position);
+        const QByteArrayView line = bytes.sliced(position, end - position);
+        if (end == bytes.size()) {
             if (!hold(line))
                 return false;
             break;
         }
-        position = lineEnd + 1;
-        if (cr == lineEnd) {
-            if (position == bytes.size())
-                m_skipLf = true;
-            else if (bytes[position] == '\n')
+        position = end + 1;
+        if (bytes[end] == '\r') {
+            m_skipLf = position == bytes.size();
+            if (!m_skipLf && bytes[position] == '\n')
                 ++position;
         }
-        const bool inInput = m_line.isEmpty();
-        if (!inInput) {
-            if (!hold(line))
-                return false;
-            line = m_line;
-        } else if (line.size() > m_maxLine) {
-            m_failed = true;
-            return false;
-        }
-        switch (takeLine(line, inInput, event)) {
+        switch (endLine(line, event)) {
         case Step::Continue:
             break;
         case Step::Stop:
@@ -69,11 +75,22 @@ bool SseParser::feed(QByteArrayView bytes, const std::function<bool(const SseEve
             m_failed = true;
             return false;
         }
-        if (!inInput)
-            m_line.resize(0);
     }
     keepData();
     return true;
+}
+
+// A line of the bytes being fed has ended; what was held of it comes first.
+SseParser::Step SseParser::endLine(QByteArrayView line, const std::function<bool(const SseEvent &)> &event)
+{
+    if (m_line.isEmpty())
+        return line.size() > m_maxLine ? Step::Fail : takeLine(line, true, event);
+    if (!hold(line))
+        return Step::Fail;
+    const Step step = takeLine(m_line, false, event);
+    if (step == Step::Continue) // after Stop the parser may be gone
+        m_line.resize(0);
+    return step;
 }
 
 // The mark may arrive one byte at a time; what turns out not to be one belongs to the first line.

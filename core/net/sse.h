@@ -33,6 +33,7 @@ private:
     enum class Step : quint8 { Continue, Stop, Fail };
     QByteArrayView skipByteOrderMark(QByteArrayView bytes);
     bool hold(QByteArrayView bytes);
+    Step endLine(QByteArrayView line, const std::function<bool(const SseEvent &)> &event);
     Step takeLine(QByteArrayView line, bool inInput, const std::function<bool(const SseEvent &)> &event);
     Step takeData(QByteArrayView value, bool inInput);
     Step dispatch(const std::function<bool(const SseEvent &)> &event);

@@ -163,7 +163,7 @@ void SimulatorAnswer::runStream()
     m_limit = answer.eventCount(m_perEvent);
     if (endsAtEvent())
         m_limit = std::min<qsizetype>(m_limit, m_plan.step.afterEvents);
-    else if (m_plan.step.fault == Fault::NoEndMarker)
+    else if (m_plan.step.fault == Fault::NoEndMarker || m_plan.step.fault == Fault::EndlessStream)
         m_limit = 1 + answer.tokenEvents();
     m_responder->begin(200, headersWith(eventStream));
     const auto first = [this] {
@@ -199,8 +199,8 @@ void SimulatorAnswer::tick()
         return;
     }
     m_responder->onWritable(nullptr);
-    if (m_plan.step.fault == Fault::EndlessStream && dueEvents() > m_plan.answer.tokenEvents()) {
-        m_firstToken = m_clock.now(); // over and over
+    if (m_plan.step.fault == Fault::EndlessStream && m_sent >= m_limit) { // the tokens over and over
+        m_firstToken = m_clock.now();
         m_sent = 1;
     }
     QByteArray out;

@@ -244,11 +244,13 @@ Result<QList<SimulatorStep>> parseSimulatorScript(QByteArrayView json)
 
 QString simulatorFaultName(SimulatorStep::Fault fault)
 {
-    for (const FaultName &known : faultNames) {
-        if (known.fault == fault)
-            return QString::fromLatin1(known.name);
-    }
-    return QString();
+    static const QList<QString> names = [] {
+        QList<QString> list(qsizetype(faultNames.size()));
+        for (const FaultName &known : faultNames)
+            list[qsizetype(known.fault)] = QString::fromLatin1(known.name);
+        return list;
+    }();
+    return names.value(qsizetype(fault));
 }
 
 } // namespace tollgate

@@ -153,11 +153,17 @@ void SimulatorService::handleModels(const ServerRequest &request, std::unique_pt
 
 qint64 SimulatorService::record(const ServerRequest &request, const ChatCall &call, Fault fault)
 {
+    // The usual texts are shared, since a hundred thousand entries are kept.
+    static const QByteArray post("POST");
+    static const QByteArray chatPath("/v1/chat/completions");
+    static const QStringList models = simulatorModels();
     SimulatorEntry entry;
     entry.wallMs = m_clock.wallMs();
-    entry.method = request.method;
-    entry.path = request.path;
-    entry.model = QString::fromUtf8(call.model);
+    entry.method = request.method == post ? post : request.method;
+    entry.path = request.path == chatPath ? chatPath : request.path;
+    const QString model = QString::fromUtf8(call.model);
+    const qsizetype known = models.indexOf(model);
+    entry.model = known < 0 ? model : models[known];
     entry.stream = call.stream;
     entry.fault = simulatorFaultName(fault);
     entry.attempt = request.headers.value("x-tollgate-attempt");

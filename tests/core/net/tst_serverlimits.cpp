@@ -222,6 +222,33 @@ private Q_SLOTS:
         QTRY_VERIFY(client.received().endsWith("\r\n0\r\n\r\n"));
         QVERIFY(client.received().size() > written);
     }
+    void wakesAProducerThatFillsTheBufferInsideTheHandler()
+    {
+        FakeClock clock;
+        std::unique_ptr<Responder> held;
+        int writable = 0;
+        qint64 written = 0;
+        HttpServer server(clock, [&](ServerRequest, std::unique_ptr<Responder> responder) {
+            held = std::move(responder);
+            held->begin(200, {});
+            while (held->canWrite()) {
+                held->write(QByteArray(100'000, 'x'));
+                written += 100'000;
+            }
+            held->onWritable([&writable] { ++writable; });
+        });
+        QVERIFY(!server.listen(QHostAddress::LocalHost, 0));
+        RawClient client(server.port());
+        client.socket().setReadBufferSize(1024);
+        client.send("GET / HTTP/1.1\r\nHost: localhost:" + QByteArray::number(server.port()) + "\r\n\r\n");
+        QTRY_VERIFY(held);
+        QVERIFY(!held->canWrite());
+        client.socket().setReadBufferSize(0);
+        QTRY_VERIFY((client.received(), writable) == 1);
+        QVERIFY(held->canWrite());
+        held->end();
+        QTRY_VERIFY(client.received().size() > written && client.received().endsWith("0\r\n\r\n"));
+    }
     void dropsAClientThatTakesNothing()
     {
         ServerFixture f;

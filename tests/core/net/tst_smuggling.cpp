@@ -55,7 +55,7 @@ void TstSmuggling::refuses_data()
     post("bare LF in the last line", "Content-Length: 5\r\nX: a\n");
     post("bare CR in a value", "X: a\rb\r\nContent-Length: 5\r\n");
     post("two CR", "X: a\r\r\nContent-Length: 5\r\n");
-    post("NUL in a value", QByteArray("X: a\0b\r\nContent-Length: 5\r\n", 29));
+    post("NUL in a value", QByteArray("X: a\0b\r\nContent-Length: 5\r\n", 27));
     post("control byte in a name", "X\x01: a\r\nContent-Length: 5\r\n");
     post("high byte in a name", "X\xC3\xA9: a\r\nContent-Length: 5\r\n");
     post("line without a colon", "Nonsense\r\nContent-Length: 5\r\n");

@@ -271,6 +271,19 @@ private Q_SLOTS:
         client.socket().abort();
         QTRY_COMPARE((f.clock.advance(1ms), f.service.activeAnswers()), 0);
     }
+    void repeatsTokensOnlyInAnEndlessStream()
+    {
+        SimulatorFixture f;
+        f.service.enqueue({stepOf(Fault::EndlessStream)});
+        RawClient client(f.service.port());
+        client.send(f.request(streamBody()));
+        QTRY_VERIFY((f.clock.advance(1ms), parseReply(client.received()).events().size()) > 50);
+        const QByteArrayList events = parseReply(client.received()).events();
+        QVERIFY(events.first().contains("\"role\":\"assistant\""));
+        QVERIFY(contentOf(events.first(11)) == "one two three four fiveone two three four five");
+        for (const QByteArray &event : events)
+            QVERIFY2(event.contains("\"finish_reason\":null") && event != "[DONE]", event.constData());
+    }
     void waitsForAClientThatDoesNotRead()
     {
         SimulatorFixture f;
