@@ -85,7 +85,7 @@ FormSection::FormSection(Services &services, const QString &title, QWidget *pare
 void FormSection::addHeading(const QString &title, const QString &remark)
 {
     const Theme &theme = m_services.theme;
-    if (m_content->count()) {
+    if (m_grid) { // not above the first one
         m_content->addSpacing(6);
         m_content->addWidget(makeHairline(this));
         m_content->addSpacing(6);
@@ -107,7 +107,10 @@ void FormSection::addText(const QString &text)
 {
     auto *label = new SafeLabel(m_services.theme, text, FontRole::Body, "text.secondary", QFont::Normal, this);
     label->setWordWrap(true);
-    m_content->addWidget(label);
+    if (m_grid)
+        m_grid->addWidget(label, m_grid->rowCount(), 0, 1, 3);
+    else
+        m_content->addWidget(label);
 }
 
 void FormSection::addRow(const QString &label, QWidget *control, const QString &hint)

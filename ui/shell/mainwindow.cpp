@@ -12,6 +12,7 @@
 #include "ui/widgets/noticestack.h"
 
 #include <QActionGroup>
+#include <QAbstractButton>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDateTime>
@@ -145,9 +146,9 @@ bool MainWindow::openPage(const QString &id, const QString &detail)
         if (page->metaObject()->indexOfSignal("pageRequested(QString,QString)") >= 0)
             connect(page, SIGNAL(pageRequested(QString,QString)), this, SLOT(openPage(QString,QString)));
     }
-    // Asked before the old page hides and its focus goes anywhere. Arrows in the rail keep moving.
-    const QWidget *focused = QApplication::focusWidget();
-    const bool inRail = focused && m_rail->isAncestorOf(focused);
+    // Asked before the old page hides and its focus goes anywhere. A rail button that was pressed by keyboard keeps it.
+    const QAbstractButton *pressed = m_rail->button(id);
+    const bool inRail = pressed && pressed->hasFocus();
     m_current = id;
     m_stack->setCurrentWidget(page);
     m_rail->setCurrent(id);
@@ -175,6 +176,13 @@ void MainWindow::switchProfile(bool demo)
         return;
     rememberPlace();
     m_services.switchProfile(demo);
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    if (QWidget *current = m_made.value(m_current); current && !focusWidget())
+        current->setFocus();
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

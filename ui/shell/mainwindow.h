@@ -37,6 +37,7 @@ public Q_SLOTS:
     bool openPage(const QString &id, const QString &detail = {});
 
 protected:
+    void showEvent(QShowEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
 

@@ -78,12 +78,17 @@ QSize SafeLabel::minimumSizeHint() const
 
 void SafeLabel::paintEvent(QPaintEvent *event)
 {
-    if (wordWrap() || textInteractionFlags() != Qt::NoTextInteraction || hasScaledContents() || !pixmap(Qt::ReturnByValue).isNull()) {
+    if (textInteractionFlags() != Qt::NoTextInteraction || !pixmap(Qt::ReturnByValue).isNull()) {
         QLabel::paintEvent(event);
         return;
     }
+    // The colour comes from the theme, not from the palette: the style sheet engine restores palettes it has kept from before a change.
     QPainter painter(this);
-    painter.setPen(palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled, QPalette::WindowText));
+    painter.setPen(m_theme.color(isEnabled() ? m_token : "text.disabled"));
+    if (wordWrap()) {
+        painter.drawText(contentsRect(), int(alignment() | Qt::TextWordWrap), text());
+        return;
+    }
     QString shown = text();
     shown.replace(u'\n', u' ');
     if (m_elide != Qt::ElideNone)
@@ -94,9 +99,12 @@ void SafeLabel::paintEvent(QPaintEvent *event)
 void SafeLabel::changeEvent(QEvent *event)
 {
     QLabel::changeEvent(event);
-    // A new application font reaches every widget; ours keeps its role.
     if (event->type() == QEvent::StyleChange && !m_applying)
         updateGeometry();
+    // Selectable text is painted from the palette, see paintEvent().
+    if (event->type() == QEvent::PaletteChange && !m_applying && textInteractionFlags() != Qt::NoTextInteraction
+        && palette().color(QPalette::Active, QPalette::WindowText) != m_theme.color(m_token))
+        applyTheme();
 }
 
 } // namespace tollgate::ui

@@ -9,6 +9,7 @@
 #include "ui/widgets/safelabel.h"
 
 #include <QAction>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QTest>
@@ -187,8 +188,10 @@ private Q_SLOTS:
     {
         opensTheMenu([] {
             QWidget *focus = QApplication::focusWidget();
-            QTest::keyEvent(QTest::Press, focus, Qt::Key_Alt, Qt::AltModifier);
-            QTest::keyEvent(QTest::Release, focus, Qt::Key_Alt);
+            QKeyEvent press(QEvent::KeyPress, Qt::Key_Alt, Qt::AltModifier);
+            QKeyEvent release(QEvent::KeyRelease, Qt::Key_Alt, Qt::NoModifier);
+            QCoreApplication::sendEvent(focus, &press);
+            QCoreApplication::sendEvent(focus, &release);
         });
     }
     void f1ListsShortcutsOfThePageAndOfTheWindow()
