@@ -142,6 +142,7 @@ Theme::~Theme()
     // The application outlives the theme; its style must not ask a dead one.
     d->app.setStyleSheet({});
     d->app.setStyle(QStringLiteral("Fusion"));
+    d->app.setPalette(QPalette());
 }
 
 void Theme::setMode(ThemeMode mode)
