@@ -188,8 +188,9 @@ private Q_SLOTS:
     {
         opensTheMenu([] {
             QWidget *focus = QApplication::focusWidget();
-            QKeyEvent press(QEvent::KeyPress, Qt::Key_Alt, Qt::AltModifier);
-            QKeyEvent release(QEvent::KeyRelease, Qt::Key_Alt, Qt::NoModifier);
+            // As platforms send it: the state from before the event.
+            QKeyEvent press(QEvent::KeyPress, Qt::Key_Alt, Qt::NoModifier);
+            QKeyEvent release(QEvent::KeyRelease, Qt::Key_Alt, Qt::AltModifier);
             QCoreApplication::sendEvent(focus, &press);
             QCoreApplication::sendEvent(focus, &release);
         });
