@@ -55,7 +55,7 @@ void TstProfile::refusesABrokenLedgerAndLeavesIt()
     QFile::remove(path + QStringLiteral("-wal"));
     QFile file(path);
     QVERIFY(file.open(QIODevice::WriteOnly));
-    const QByteArray garbage(20'000, 'x');
+    const QByteArray garbage(20000, 'x');
     file.write(garbage);
     file.close();
     const CliResult result = fixture.run(send);
@@ -91,7 +91,7 @@ void TstProfile::setsABrokenCacheAside()
     QFile file(fixture.profile() + QStringLiteral("/cache.sqlite"));
     QFile::remove(file.fileName() + QStringLiteral("-wal"));
     QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(QByteArray(20'000, 'x'));
+    file.write(QByteArray(20000, 'x'));
     file.close();
     const CliResult again = fixture.run(send);
     QVERIFY2(again.exitCode == 0, again.err);
@@ -104,7 +104,7 @@ void TstProfile::takesOverFromAnOwnerThatWasKilled()
 {
     const CliFixture fixture({}, {QStringLiteral("--tokens-per-second"), QStringLiteral("20"), QStringLiteral("--tokens"), QStringLiteral("5000")});
     const auto owner = startCli(fixture.withProfile({QStringLiteral("send"), QStringLiteral("Long"), QStringLiteral("--stream")}));
-    QVERIFY(owner->waitForReadyRead(30'000));
+    QVERIFY(owner->waitForReadyRead(30000));
     ::kill(pid_t(owner->processId()), SIGKILL);
     owner->waitForFinished();
     const CliResult list = fixture.run({QStringLiteral("requests"), QStringLiteral("list"), QStringLiteral("--json")});
@@ -125,7 +125,7 @@ void TstProfile::worksFarDownInTheTree()
                                          QStringLiteral("openai-compatible"), QStringLiteral("--base-url"), simulator.baseUrl(),
                                          QStringLiteral("--default-model"), QStringLiteral("sim-fast")}).exitCode, 0);
     const auto owner = startCli(option + QStringList{QStringLiteral("send"), QStringLiteral("Long"), QStringLiteral("--stream")});
-    QVERIFY(owner->waitForReadyRead(30'000));
+    QVERIFY(owner->waitForReadyRead(30000));
     const CliResult list = runCli(option + QStringList{QStringLiteral("providers"), QStringLiteral("list"), QStringLiteral("--json")});
     QVERIFY2(list.exitCode == 0, list.err);
     QCOMPARE(list.jsonLines().size(), 1);

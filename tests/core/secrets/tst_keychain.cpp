@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTest>
@@ -162,8 +163,8 @@ private Q_SLOTS:
         environment.remove(QStringLiteral("DBUS_SESSION_BUS_ADDRESS"));
         environment.insert(QString::fromLatin1(insideKeyring), QStringLiteral("1"));
         process.setProcessEnvironment(environment);
-        const QString script = QFINDTESTDATA("keyring.sh");
-        QVERIFY(!script.isEmpty());
+        const QString script = QStringLiteral(TOLLGATE_FIXTURES "/../core/secrets/keyring.sh");
+        QVERIFY(QFile::exists(script));
         process.start(QStringLiteral("dbus-run-session"),
                       {QStringLiteral("--"), QStringLiteral("bash"), script, QCoreApplication::applicationFilePath(), testClass});
         QVERIFY(process.waitForFinished(90'000));
