@@ -53,6 +53,7 @@ Started startUntilPainted(const QString &program, const QStringList &arguments, 
     }
     environment.insert(QStringLiteral("QT_LOGGING_RULES"), QStringLiteral("tollgate.app.debug=true"));
     started.process->setProcessEnvironment(environment);
+    started.process->setReadChannel(QProcess::StandardError); // what waitForReadyRead() looks at
     QElapsedTimer timer;
     timer.start();
     started.process->start(program, arguments);
@@ -62,7 +63,6 @@ Started startUntilPainted(const QString &program, const QStringList &arguments, 
     started.ms = double(timer.nsecsElapsed()) / 1e6;
     if (!said.contains("first window painted"))
         qFatal("%s painted nothing: %s", qPrintable(program), said.constData());
-    started.process->setReadChannel(QProcess::StandardError);
     return started;
 }
 
