@@ -8,6 +8,7 @@
 #include "core/cache/responsecache.h"
 #include "core/secrets/vault.h"
 #include "core/settings/settings.h"
+#include "core/net/httpclient.h"
 #include "core/providers/catalog.h"
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/services.h"
@@ -167,6 +168,8 @@ int ConsoleSession::run()
     if (lcApp().isDebugEnabled())
         d->window->installEventFilter(new FirstPaintLog(d->window.get()));
     d->window->show();
+    // After the first frame: loading OpenSSL beside it costs the start a tenth.
+    QTimer::singleShot(0, d->window.get(), [] { preloadCertificates(); });
     return QCoreApplication::exec();
 }
 

@@ -3,7 +3,6 @@
 #include "app/console/consolesession.h"
 #include "app/console/raise.h"
 #include "app/process.h"
-#include "core/net/httpclient.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
@@ -35,7 +34,6 @@ int main(int argc, char **argv)
         folder = ProfilePaths::demoFolder();
     const QString ownFolder = parser.isSet(QStringLiteral("demo")) ? QString() : folder;
 
-    preloadCertificates();
     ui::Theme theme(qtApp);
     // The demo profile opens in the same process, after this profile has closed.
     for (;;) {

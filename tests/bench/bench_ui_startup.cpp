@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     const test::CliResult sent = test::runCli({QStringLiteral("--profile"), folder.filePath(QStringLiteral("profile")), QStringLiteral("send"), QStringLiteral("Hello")});
     if (sent.exitCode != 0)
         qFatal("%s", sent.err.constData());
-    QThread::sleep(3); // until timers of the start have run out
+    QThread::sleep(14); // until the caret rests and the timers of the start have run out
     bench::printRow("memory (PSS) after a first prompt", {pssMib(running.process->processId())}, "MiB", "<= 90");
     const double before = cpuMs(running.process->processId());
     QThread::sleep(10);

@@ -3,6 +3,7 @@
 #include "core/engine/engine.h"
 #include "core/ledger/ledger.h"
 #include "core/settings/settings.h"
+#include "ui/shell/caretrest.h"
 #include "ui/shell/navrail.h"
 #include "ui/shell/page.h"
 #include "ui/shell/shortcutsdialog.h"
@@ -68,6 +69,7 @@ MainWindow::MainWindow(Services &services, QList<PageSpec> pages, QWidget *paren
     services.theme.setModelOrder(services.state.value(modelOrderKey).toStringList());
     connect(&services.theme, &Theme::modelOrderChanged, this,
             [this] { m_services.state.setValue(modelOrderKey, m_services.theme.modelOrder()); });
+    new CaretRest(this);
     build();
     makeActions();
     connect(&services.settings, &Settings::changed, this, &MainWindow::applySettings);
