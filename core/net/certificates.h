@@ -26,7 +26,7 @@ public:
     // False until the load is done; `loaded` follows. Connect first, then ask.
     bool isLoaded() const { return m_loaded.load(std::memory_order_acquire); }
     // Precondition: isLoaded().
-    const QSslConfiguration &configuration() const { return m_configuration; }
+    const QSslConfiguration &configuration() const { return *m_configuration; }
 
 Q_SIGNALS:
     void loaded();
@@ -35,7 +35,8 @@ private:
     SystemAuthorities() = default;
     std::atomic<bool> m_started = false;
     std::atomic<bool> m_loaded = false;
-    QSslConfiguration m_configuration;
+    // Made on the pool thread: its constructor loads OpenSSL.
+    std::optional<QSslConfiguration> m_configuration;
 };
 
 // Configurations of own authority files, read again when the file changes. One thread.

@@ -317,13 +317,15 @@ void PlaygroundPage::toggleParameters()
 void PlaygroundPage::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    fitParameters();
+    if (isVisible()) // before that the size is not the one that will be seen
+        fitParameters();
     m_variables->setHeightLimit(qMax(140, int((height() - m_bar->height()) * 0.35)));
 }
 
 void PlaygroundPage::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
+    fitParameters();
     if (!focusWidget() || focusWidget() == this)
         m_messages->focusMessage(m_messages->count() - 1);
 }
