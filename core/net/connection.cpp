@@ -6,6 +6,7 @@
 #include "core/net/socketprobe.h"
 
 #include <QMetaObject>
+#include <QScopedValueRollback>
 #include <QSslError>
 #include <QSslSocket>
 #include <QTcpSocket>
@@ -14,12 +15,17 @@
 
 namespace tollgate {
 
-// Marks our code as running, so that retire() knows whether the object may be destroyed at once.
+// Marks our code as running. A connection dropped meanwhile is destroyed after the last frame is left, and not in an event loop that
+// a callback runs above them.
 class Connection::OnStack
 {
 public:
     explicit OnStack(Connection &connection) : m_connection(connection) { ++m_connection.m_depth; }
-    ~OnStack() { --m_connection.m_depth; }
+    ~OnStack()
+    {
+        if (--m_connection.m_depth == 0 && m_connection.m_retired)
+            m_connection.deleteLater();
+    }
     OnStack(const OnStack &) = delete;
     OnStack &operator=(const OnStack &) = delete;
 
@@ -252,24 +258,30 @@ void Connection::onReadyRead()
     const MonoTime now = m_clock.now();
     const OnStack guard(*this);
     if (m_state == State::Busy)
-        readAvailable(now);
+        readOn(now);
     else if (m_state == State::Idle && !m_user)
         drop(); // bytes nobody asked for: an answer to no request must never become the answer to the next one
 }
 
+// Reads what there is, and the end behind it.
+void Connection::readOn(MonoTime at)
+{
+    readAvailable(at);
+    if (m_state == State::Busy && !m_paused && !m_reading && m_endPending)
+        finishStream();
+}
+
 void Connection::readAvailable(MonoTime at)
 {
+    if (m_reading) // an event loop inside a callback below: the frame that made the call goes on
+        return;
     char buffer[16 * 1024];
     bool told = false;
     while (m_state == State::Busy && !m_paused) {
         const qint64 count = m_socket->read(buffer, sizeof buffer);
         if (count <= 0)
             return;
-        if (!std::exchange(told, true))
-            m_user->bytesArrived(at);
-        if (m_state != State::Busy)
-            return;
-        const HttpParser::Fed fed = m_parser.feed({buffer, qsizetype(count)});
+        const HttpParser::Fed fed = parse({buffer, qsizetype(count)}, std::exchange(told, true) ? MonoTime() : at);
         if (m_state != State::Busy) // the user dropped us
             return;
         switch (fed.status) {
@@ -286,6 +298,15 @@ void Connection::readAvailable(MonoTime at)
             return;
         }
     }
+}
+
+// `at`: when they arrived, unset when that has been told.
+HttpParser::Fed Connection::parse(QByteArrayView bytes, MonoTime at)
+{
+    const QScopedValueRollback reading(m_reading, true);
+    if (at)
+        m_user->bytesArrived(at);
+    return m_state == State::Busy ? m_parser.feed(bytes) : HttpParser::Fed();
 }
 
 bool Connection::headReceived()
@@ -308,9 +329,7 @@ void Connection::resume()
     const OnStack guard(*this);
     if (m_state != State::Busy || m_paused)
         return;
-    readAvailable(now);
-    if (m_state == State::Busy && !m_paused && m_endPending)
-        finishStream();
+    readOn(now);
 }
 
 void Connection::onErrorOccurred(QAbstractSocket::SocketError error)
@@ -342,6 +361,7 @@ void Connection::ended(QAbstractSocket::SocketError error)
     case State::Busy:
         break;
     }
+    m_endPending = m_endPending || m_reading;
     if (m_endPending)
         return;
     if (m_kernelBytes == 0 && m_socket->bytesAvailable() == 0 && !m_parser.hasBegun()) {
@@ -407,8 +427,8 @@ void Connection::shut()
 void Connection::retire()
 {
     if (m_depth > 0)
-        deleteLater();
-    else
+        m_retired = true;
+    else if (!m_retired)
         delete this;
 }
 

@@ -100,7 +100,9 @@ private:
     void onDisconnected();
     void becomeOpen(MonoTime at);
     void noteWritten(qint64 kernelBytes);
+    void readOn(MonoTime at);
     void readAvailable(MonoTime at);
+    HttpParser::Fed parse(QByteArrayView bytes, MonoTime at);
     void resume();
     void ended(QAbstractSocket::SocketError error);
     void finishStream();
@@ -120,10 +122,12 @@ private:
     ConnectionUser *m_user = nullptr;
     State m_state = State::Connecting;
     int m_depth = 0; // our frames on the stack: the object must not be destroyed under them
+    bool m_retired = false;
+    bool m_reading = false;
     bool m_started = false;
     bool m_paused = false;
     bool m_allSent = false;
-    bool m_endPending = false; // the peer ended while we were paused
+    bool m_endPending = false; // the peer ended while we were paused or inside a callback
     bool m_ending = false;  // the socket is dead, whatever it still holds
     bool m_orderly = false; // and it was ended, not reset
     EndWitness m_end;

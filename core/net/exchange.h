@@ -39,6 +39,7 @@ struct HttpRequest {
     QByteArray body;
     Deadlines deadlines;
     Caps caps;
+    int maxConnections = 0; // to this endpoint, when more than the client's own limit; the gate's limit of the engine
 };
 
 // Stamps of one exchange; unset ones have not happened. A reused connection has connectStart = connected = tlsDone = unset.

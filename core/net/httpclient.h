@@ -12,7 +12,7 @@ class HttpClient
 {
 public:
     struct Settings {
-        int maxConnectionsPerEndpoint = 24;      // exchanges beyond it wait inside start() order; the engine's gate keeps this at 0
+        int maxConnectionsPerEndpoint = 24;      // HttpRequest::maxConnections raises it; exchanges beyond it wait in their order
         Milliseconds idleLifetime{15'000};       // a keep-alive socket idle for longer is not reused (definitions.md)
     };
 

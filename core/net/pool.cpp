@@ -22,7 +22,7 @@ Pool::~Pool()
     closeAll();
 }
 
-Connection *Pool::acquire(const Endpoint &endpoint, MonoTime now, bool fresh)
+Connection *Pool::acquire(const Endpoint &endpoint, MonoTime now, bool fresh, int limit)
 {
     Site &site = m_sites[endpoint];
     if (!fresh) {
@@ -35,7 +35,7 @@ Connection *Pool::acquire(const Endpoint &endpoint, MonoTime now, bool fresh)
         if (opening != site.all.end())
             return *opening;
     }
-    if (int(site.all.size()) >= m_settings.maxConnectionsPerEndpoint) {
+    if (int(site.all.size()) >= std::max(limit, m_settings.maxConnectionsPerEndpoint)) {
         if (site.idle.empty())
             return nullptr;
         site.idle.front()->drop(); // a fresh one was asked for: the oldest idle one makes room

@@ -21,8 +21,8 @@ public:
     ~Pool() override;
 
     // An idle connection, or one that is being opened for nobody, or a new one that has yet to be open()ed. Null at the limit.
-    // `fresh` asks for a new one.
-    Connection *acquire(const Endpoint &endpoint, MonoTime now, bool fresh);
+    // `fresh` asks for a new one; `limit` raises the client's own.
+    Connection *acquire(const Endpoint &endpoint, MonoTime now, bool fresh, int limit);
     // Opens one connection for nobody if the endpoint has none that is free.
     void warm(const Endpoint &endpoint, MonoTime now);
 

@@ -36,7 +36,7 @@ void Transport::begin()
 
 void Transport::useConnection(bool fresh)
 {
-    if (Connection *const connection = m_core->pool().acquire(m_request.endpoint, m_core->clock().now(), fresh)) {
+    if (Connection *const connection = acquire(fresh)) {
         take(*connection);
     } else {
         m_stage = Stage::Waiting;
@@ -44,9 +44,14 @@ void Transport::useConnection(bool fresh)
     }
 }
 
+Connection *Transport::acquire(bool fresh)
+{
+    return m_core->pool().acquire(m_request.endpoint, m_core->clock().now(), fresh, m_request.maxConnections);
+}
+
 bool Transport::tryConnection()
 {
-    Connection *const connection = m_core->pool().acquire(m_request.endpoint, m_core->clock().now(), false);
+    Connection *const connection = acquire(false);
     if (!connection)
         return false;
     m_mayCallListener = false; // we stand in the core's loop over those who wait

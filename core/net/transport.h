@@ -45,6 +45,7 @@ private:
     void broken(const Trouble &trouble) override;
 
     void useConnection(bool fresh);
+    Connection *acquire(bool fresh);
     void take(Connection &connection);
     void sendOn();
     void enter(Stage stage, MonoTime at);

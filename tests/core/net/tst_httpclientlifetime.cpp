@@ -147,6 +147,65 @@ private Q_SLOTS:
         QVERIFY(recorder.orderIsRight);
     }
 
+    void anEventLoopInsideACallbackKeepsTheOrderOfBytes()
+    {
+        Peer *serverSide = nullptr;
+        ScriptedServer server([&](Peer &peer, const QByteArray &) {
+            serverSide = &peer;
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n");
+        });
+        HttpClient client(m_clock);
+        ExchangeRecorder recorder;
+        bool looped = false;
+        recorder.onBody = [&] {
+            if (std::exchange(looped, true))
+                return;
+            serverSide->send("3\r\nghi\r\n0\r\n\r\n");
+            serverSide->close();
+            QTest::qWait(30); // the end of the connection is told in here
+        };
+        const auto exchange = client.start(postTo(server.port()), recorder);
+        QTRY_VERIFY(recorder.ended());
+        QVERIFY(recorder.complete);
+        QVERIFY(recorder.orderIsRight);
+        QCOMPARE(recorder.body, QByteArray("abcdefghi"));
+    }
+
+    void anEventLoopInsideACallbackMayDropTheExchange()
+    {
+        ScriptedServer server([](Peer &peer, const QByteArray &) {
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n");
+        });
+        HttpClient client(m_clock);
+        ExchangeRecorder recorder;
+        QObject context;
+        std::unique_ptr<Exchange> exchange;
+        recorder.onBody = [&] {
+            QTimer::singleShot(0, &context, [&] { exchange.reset(); });
+            QTest::qWait(10); // deferred deletions run in here too
+        };
+        exchange = client.start(postTo(server.port()), recorder);
+        QTRY_VERIFY(!exchange);
+        QTest::qWait(5);
+        QCOMPARE(recorder.body, QByteArray("abc"));
+        QCOMPARE(client.openConnections(), 0);
+        QVERIFY(!recorder.ended());
+    }
+
+    void aRequestMayRaiseTheLimitOfConnections()
+    {
+        ScriptedServer server;
+        HttpClient client(m_clock);
+        std::array<ExchangeRecorder, 30> recorders;
+        std::vector<std::unique_ptr<Exchange>> exchanges;
+        for (ExchangeRecorder &recorder : recorders) {
+            HttpRequest request = postTo(server.port());
+            request.maxConnections = 30;
+            exchanges.push_back(client.start(request, recorder));
+        }
+        QTRY_COMPARE(server.posts(), 30);
+    }
+
     void failuresMayKillEverythingToo()
     {
         quint16 port = 0;
