@@ -14,6 +14,7 @@
 
 #include <QThread>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <utility>
@@ -68,6 +69,7 @@ public:
     std::deque<Inbox::Command> commands; // taken, not run yet; a member, so that a nested event loop goes on where we are
     std::vector<std::shared_ptr<Flight>> flights;
     std::vector<std::shared_ptr<ModelLister>> listers;
+    std::function<void()> drained; // of a drain() that has to wait
     std::atomic<int> inFlight{0}; // counted from send() on
     std::atomic<int> queued{0};
     ScopedTimer figuresTimer;
@@ -115,6 +117,8 @@ void Engine::Private::remove(Flight &flight)
     flights.pop_back();
     inFlight.fetch_sub(1, std::memory_order_relaxed);
     moved();
+    if (flights.empty() && drained)
+        QMetaObject::invokeMethod(&receiver, std::exchange(drained, {}), Qt::QueuedConnection);
 }
 
 // Ends every flight, those still in the inbox included: each gets its row.
@@ -129,8 +133,10 @@ void Engine::Private::stopAll()
         else if (command.task)
             command.task();
     }
-    while (!flights.empty()) {
-        const std::shared_ptr<Flight> flight = flights.back();
+    // One that is settling further up the stack ends by itself.
+    const auto runs = [](const std::shared_ptr<Flight> &flight) { return !flight->isOver(); };
+    for (auto it = flights.begin(); (it = std::find_if(flights.begin(), flights.end(), runs)) != flights.end();) {
+        const std::shared_ptr<Flight> flight = *it;
         flight->abandon();
     }
     for (const auto &lister : std::exchange(listers, {}))
@@ -271,7 +277,10 @@ void Engine::drain(std::function<void()> done)
 {
     Q_ASSERT(QThread::currentThread() == d->thread);
     d->stopAll();
-    done();
+    if (d->flights.empty())
+        done();
+    else // called from inside a signal of a request that is settling
+        d->drained = std::move(done);
 }
 
 } // namespace tollgate

@@ -55,6 +55,13 @@ Flight::~Flight() = default;
 
 void Flight::start()
 {
+    begin();
+    enterRouting();
+}
+
+// What every row says, however its request ends. The cache counts only requests that have asked it, so none is a miss yet.
+void Flight::begin()
+{
     m_started = true;
     m_settings = m_road.world.settings.snapshot();
     const Milliseconds total = m_request.timeout.count() > 0
@@ -67,12 +74,9 @@ void Flight::start()
     m_record.tags = m_request.tags;
     m_record.model = m_request.model;
     m_record.provider = m_request.provider;
-    m_record.cache = m_request.cache == CachePolicy::Use       ? CacheOutcome::Miss
-                     : m_request.cache == CachePolicy::Refresh ? CacheOutcome::Refresh
-                                                               : CacheOutcome::Bypass;
+    m_record.cache = CacheOutcome::Bypass;
     m_link->setId(m_record.id);
     m_link->setFlight(weak_from_this());
-    enterRouting();
 }
 
 void Flight::stop()
@@ -86,15 +90,8 @@ void Flight::stop()
 
 void Flight::abandon()
 {
-    if (!m_started) {
-        m_started = true;
-        m_settings = m_road.world.settings.snapshot();
-        m_record.id = m_road.world.ledger.nextId();
-        m_record.model = m_request.model;
-        m_record.provider = m_request.provider;
-        m_record.source = m_request.source;
-        m_record.cache = CacheOutcome::Bypass;
-    }
+    if (!m_started)
+        begin();
     end(failure(FailureKind::Cancelled, engineWords("Stopped, because Tollgate is closing.")));
 }
 
@@ -102,6 +99,7 @@ void Flight::end(std::optional<Failure> failure)
 {
     if (isOver())
         return;
+    m_state = CallState::Settling; // what is given back below lets others run, who may want to end this flight too
     m_timer.stop();
     m_linger.stop();
     if (m_ticket) {
@@ -241,11 +239,11 @@ void Flight::enterLookingUp()
     }
     makeKey();
     if (!m_key.isValid()) {
-        m_record.cache = CacheOutcome::Bypass;
         decide(engineWords("cache: bypassed, this request has no key"));
         return enterReserving();
     }
     if (m_request.cache == CachePolicy::Refresh) {
+        m_record.cache = CacheOutcome::Refresh;
         decide(engineWords("cache: a new answer was asked for"));
         return enterReserving();
     }
@@ -285,6 +283,7 @@ void Flight::cacheAnswered(CachedAnswerPtr answer)
         m_lookedUpAgain = true;
         return lookUp();
     }
+    m_record.cache = CacheOutcome::Miss;
     decide(engineWords("cache: miss"));
     m_leads = true;
     m_road.coalescer.lead(m_key, this);

@@ -34,9 +34,12 @@ public:
     // The engine ends: as stop(), followers or not. Also before start().
     void abandon();
 
+    bool isOver() const { return m_state == CallState::Settling || m_state == CallState::Done; }
+
     size_t slot = 0; // where the engine keeps it
 
 private:
+    void begin();
     // --- stations (flight.cpp) ---
     void enterRouting();
     void enterLookingUp();
@@ -53,7 +56,6 @@ private:
     void enterDone(std::optional<Failure> failure);
 
     void setState(CallState state);
-    bool isOver() const { return m_state == CallState::Settling || m_state == CallState::Done; }
     qint64 since(MonoTime time) const { return time ? time.ns - m_accepted.ns : -1; }
     qint64 elapsed() const;
     Failure failure(FailureKind kind, QString message) const; // at this station's phase
@@ -105,7 +107,6 @@ private:
     void settleBudget();
     void storeAnswer();
     void settleLedger();
-    Failure redacted(Failure failure) const;
 
     Road &m_road;
     const std::shared_ptr<CallLink> m_link;

@@ -14,6 +14,8 @@ namespace tollgate {
 namespace {
 
 constexpr qsizetype maxErrorBody = 64 * 1024;
+// A stream is decoded as it comes and frames each token in some 300 bytes: this is room for 200,000 of them.
+constexpr qint64 maxStreamBytes = 64 * 1024 * 1024;
 // How long a connection may take to end an answer whose end marker has come before it is dropped.
 constexpr Milliseconds maxLinger{250};
 
@@ -94,6 +96,9 @@ HttpRequest Flight::httpRequest() const
         request.secret = m_secret;
     }
     request.body = m_encoded.body;
+    request.maxConnections = m_config->maxParallel;
+    if (m_request.stream)
+        request.caps.bodyBytes = maxStreamBytes;
     request.deadlines.connect = Milliseconds(m_settings->connectTimeoutMs);
     request.deadlines.tls = Milliseconds(m_settings->tlsTimeoutMs);
     request.deadlines.firstByte = Milliseconds(m_settings->firstByteTimeoutMs);
@@ -262,12 +267,10 @@ void Flight::errorOver()
 
 void Flight::attemptEnded(std::optional<Failure> failure)
 {
-    if (failure)
-        failure = redacted(*std::move(failure));
-    m_history.contentDelivered = m_decoder && m_decoder->sawContent();
-    closeAttempt(failure);
     if (!failure)
         return end({});
+    failure = redacted(*std::move(failure), m_road.world.redactor);
+    m_history.contentDelivered = m_decoder && m_decoder->sawContent();
     RetryPolicy policy;
     policy.maxAttempts = std::clamp(m_request.maxAttempts, 1, 10);
     if (m_request.source == Source::Job)
@@ -277,10 +280,13 @@ void Flight::attemptEnded(std::optional<Failure> failure)
         decision.retry = false;
         decision.why = engineWords("no time left to try again");
     }
-    if (decision.retry)
-        return enterBackingOff(decision, *failure);
-    decide(engineWords("attempt %1: %2").arg(m_history.attempts).arg(decision.why));
-    end(std::move(failure));
+    if (!decision.retry) {
+        decide(engineWords("attempt %1: %2").arg(m_history.attempts).arg(decision.why));
+        return end(std::move(failure));
+    }
+    closeAttempt(failure);
+    if (!isOver()) // the permit went to another request, whose caller may have stopped this one
+        enterBackingOff(decision, *failure);
 }
 
 // True unless it is certain that no byte of the request left.

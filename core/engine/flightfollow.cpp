@@ -2,6 +2,7 @@
 #include "core/engine/flight.h"
 
 #include "core/engine/road.h"
+#include "core/engine/settlement.h"
 #include "core/engine/words.h"
 
 #include <algorithm>
@@ -73,7 +74,17 @@ void Flight::letCallerGo()
     decide(engineWords("stopped by the caller, kept going for %1 equal requests").arg(m_followers.size()));
     Outcome told = outcome(m_stopped);
     told.completion = completion();
+    told.record.failure = m_stopped->kind;
+    told.record.phase = m_stopped->phase;
+    told.record.message = m_stopped->message;
     told.record.settled = elapsed();
+    if (m_attemptOpen && mayHaveSent()) {
+        told.completion.usage = settledUsage(told.completion, false, m_estimatedInput, m_request.model);
+        told.record.cost = costOf(told.completion.usage, m_price, told.completion.serviceTier, told.completion.providerCost);
+    } else {
+        told.record.cost = {CostState::Free, Money(), Money(), {}};
+    }
+    told.record.usage = told.completion.usage;
     m_link->postFinished(std::move(told));
 }
 

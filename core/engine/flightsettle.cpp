@@ -43,13 +43,6 @@ Outcome Flight::outcome(const std::optional<Failure> &failure) const
     return {m_completion, failure, m_record, m_warning};
 }
 
-Failure Flight::redacted(Failure failure) const
-{
-    failure.message = m_road.world.redactor.redact(failure.message);
-    failure.providerCode = m_road.world.redactor.redact(failure.providerCode);
-    return failure;
-}
-
 // Usage and money. What was not billed costs nothing whatever the price table knows; what may have been billed is estimated.
 void Flight::fillCost()
 {

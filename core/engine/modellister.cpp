@@ -1,6 +1,7 @@
 #include "core/engine/modellister.h"
 
 #include "core/engine/providerkey.h"
+#include "core/engine/settlement.h"
 #include "core/engine/words.h"
 #include "core/net/httpclient.h"
 #include "core/settings/settings.h"
@@ -16,7 +17,7 @@ namespace {
 constexpr int maxPages = 50;
 constexpr qsizetype maxErrorBody = 64 * 1024;
 constexpr qint64 maxPageBytes = 16 * 1024 * 1024;
-// Listing is quick everywhere: somebody is looking at the button.
+// Of all pages together. Listing is quick everywhere: somebody is looking at the button.
 constexpr Milliseconds maxTotal{30'000};
 
 } // namespace
@@ -38,6 +39,7 @@ void ModelLister::start(const SecretBytes &key, const QHash<QString, QByteArray>
         m_key = reply.key;
         ask();
     };
+    m_world.redactor.add(key); // one that is only being tried is in no vault
     if (!key.isEmpty())
         return withKey({SecretStatus::Ok, key, {}, {}});
     m_world.vault.fetch(m_config, environment, [weak = weak_from_this(), withKey](VaultReply reply) {
@@ -73,7 +75,8 @@ void ModelLister::ask()
     request.deadlines.tls = Milliseconds(settings->tlsTimeoutMs);
     request.deadlines.firstByte = std::min(Milliseconds(settings->firstByteTimeoutMs), maxTotal);
     request.deadlines.idle = std::min(Milliseconds(settings->idleTimeoutMs), maxTotal);
-    request.deadlines.total = maxTotal;
+    const auto left = maxTotal - std::chrono::duration_cast<Milliseconds>(m_world.clock.now() - m_started);
+    request.deadlines.total = std::max(left, Milliseconds(1));
     request.caps.bodyBytes = maxPageBytes;
     m_status = 0;
     m_body.clear();
@@ -142,7 +145,7 @@ void ModelLister::finish(std::optional<Failure> failure)
         return;
     m_exchange.reset();
     if (failure)
-        failure->message = m_world.redactor.redact(failure->message);
+        failure = redacted(*std::move(failure), m_world.redactor);
     m_result.failure = std::move(failure);
     m_result.took = std::chrono::duration_cast<Milliseconds>(m_world.clock.now() - m_started);
     std::exchange(m_done, {})(std::move(m_result));

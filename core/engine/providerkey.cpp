@@ -53,7 +53,7 @@ std::optional<Failure> keyProblem(const ProviderConfig &config, const VaultReply
     message = message.arg(config.name);
     if (!reply.detail.isEmpty())
         message += u' ' + reply.detail;
-    return noKey( message);
+    return noKey(message);
 }
 
 bool resolveSimulator(const Engine::World &world, ProviderConfig &config)

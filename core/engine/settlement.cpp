@@ -1,6 +1,7 @@
 #include "core/engine/settlement.h"
 
 #include "core/base/json.h"
+#include "core/base/redactor.h"
 #include "core/chat/tokenestimate.h"
 #include "core/engine/words.h"
 
@@ -100,6 +101,15 @@ Failure withContentSeen(Failure failure)
     if (failure.kind == FailureKind::Ambiguous)
         failure.kind = FailureKind::Incomplete;
     failure.phase = Phase::Stream;
+    return failure;
+}
+
+Failure redacted(Failure failure, const Redactor &redactor)
+{
+    for (QString *words : {&failure.message, &failure.providerCode, &failure.parameter}) {
+        if (!words->isEmpty())
+            *words = redactor.redact(*words);
+    }
     return failure;
 }
 

@@ -9,6 +9,8 @@
 
 namespace tollgate {
 
+class Redactor;
+
 // Billing of one attempt (definitions.md). `sent`: bytes of the request may have left; `answer`: what came, null when no 2xx did.
 Billing billingOf(const std::optional<Failure> &failure, bool sent, const Completion *answer);
 
@@ -22,6 +24,9 @@ QString whyNotCached(const Completion &completion);
 
 // How content that came after all makes a transport's failure read: cut after content is Incomplete.
 Failure withContentSeen(Failure failure);
+
+// Without the keys that a provider may have repeated in its words.
+Failure redacted(Failure failure, const Redactor &redactor);
 
 // Adds a piece to a replay list: neighbours of one kind become one.
 void appendJoined(QList<Delta> &pieces, const Delta &piece);

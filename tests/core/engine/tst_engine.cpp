@@ -2,6 +2,7 @@
 
 #include "core/async/worker.h"
 #include "tests/support/engineworld.h"
+#include "tests/support/scriptedserver.h"
 #include "tests/support/testmain.h"
 
 #include <QTest>
@@ -73,6 +74,7 @@ private Q_SLOTS:
     void keepsPayloadsOnlyWhenAsked();
     void listsTheModelsOfAProvider();
     void saysWhyAProviderCannotBeTested();
+    void showsNoKeyThatIsOnlyBeingTried();
     void settlesEverythingWhenItDies();
     void drainsWhatRunsAndWaits();
     void tellsOfFiguresAtMostTenTimesASecond();
@@ -484,6 +486,25 @@ void TstEngine::saysWhyAProviderCannotBeTested()
     QCOMPARE(found->failure->kind, FailureKind::Usage);
 }
 
+void TstEngine::showsNoKeyThatIsOnlyBeingTried()
+{
+    EngineWorld world;
+    const ScriptedServer server([](Peer &peer, const QByteArray &) {
+        const QByteArray body = R"({"error":{"message":"Incorrect API key provided: sk-tried-0123456789.","code":"invalid_api_key"}})";
+        peer.send("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: " + QByteArray::number(body.size())
+                  + "\r\n\r\n" + body);
+    });
+    ProviderConfig config = compatible(world, QStringLiteral("tried"));
+    config.baseUrl = QStringLiteral("http://127.0.0.1:%1/v1").arg(server.port());
+    QObject context;
+    std::optional<ProviderTest> found;
+    world.engine->test(config, SecretBytes("sk-tried-0123456789"), {}, &context, [&](ProviderTest result) { found = result; });
+    QVERIFY(EngineWorld::waitFor([&] { return found.has_value(); }));
+    QCOMPARE(found->failure->kind, FailureKind::BadKey);
+    QVERIFY(found->failure->message.contains(u"Incorrect"));
+    QVERIFY(!found->failure->message.contains(u"sk-tried"));
+}
+
 void TstEngine::settlesEverythingWhenItDies()
 {
     EngineWorld world;
@@ -496,7 +517,10 @@ void TstEngine::settlesEverythingWhenItDies()
     for (int i = 0; i < 4; ++i)
         all.push_back(world.send(EngineWorld::request(QString::number(i))));
     QVERIFY(EngineWorld::waitFor([&] { return !all[0]->deltas.isEmpty() && world.engine->figures().queued == 2; }));
-    all.push_back(world.send(EngineWorld::request())); // still in the inbox
+    ChatRequest waiting = EngineWorld::request();
+    waiting.cache = CachePolicy::Use;
+    waiting.tags = {QStringLiteral("late")};
+    all.push_back(world.send(waiting)); // still in the inbox
     world.engine.reset();
     for (const auto &heard : all) {
         QCOMPARE(heard->finishes, 1);
@@ -506,6 +530,9 @@ void TstEngine::settlesEverythingWhenItDies()
         QVERIFY(row.has_value());
         QVERIFY(row->failure == FailureKind::Cancelled);
     }
+    const auto late = world.row(all.back()->outcome->record.id);
+    QCOMPARE(late->tags, waiting.tags);
+    QCOMPARE(late->cache, CacheOutcome::Bypass); // the cache was not asked
     QCOMPARE(world.guard.held, 0);
     QVERIFY(EngineWorld::waitFor([&] { return world.simulator.openConnections() == 0; }));
     all.clear(); // Calls outlive their engine

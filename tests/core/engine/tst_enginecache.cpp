@@ -331,6 +331,9 @@ void TstEngineCache::keepsFollowersWhenTheFirstStops()
     QVERIFY(EngineWorld::waitFor([&] { return first->outcome.has_value(); }));
     QVERIFY(!second->outcome); // told at once, not when the others are done
     QCOMPARE(first->outcome->failure->kind, FailureKind::Cancelled);
+    QVERIFY(first->outcome->record.failure == FailureKind::Cancelled);
+    QVERIFY(first->outcome->record.usage.estimated); // what came until then; the row says it all later
+    QVERIFY(first->outcome->record.usage.visibleOutput > 0);
     const qsizetype heardSoFar = first->deltas.size();
     QVERIFY(world.finish(*second).ok());
     QCOMPARE(second->text(), second->outcome->completion.text);

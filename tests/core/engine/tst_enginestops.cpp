@@ -53,6 +53,8 @@ private Q_SLOTS:
     void ignoresAStopAfterTheEnd();
     void isStoppedByDeletion();
     void stopsFromInsideADelta();
+    void stopsWhileItsPermitGoesToAnother();
+    void drainsFromInsideASignal();
 
 private:
     static void checkStopped(EngineWorld &world, Heard &heard);
@@ -286,6 +288,47 @@ void TstEngineStops::stopsFromInsideADelta()
     const std::unique_ptr<Heard> heard = world.send(EngineWorld::request());
     QObject::connect(heard->call.get(), &Call::delta, heard->call.get(), [&] { heard->call->cancel(); });
     checkStopped(world, *heard);
+}
+
+// The second one's caller runs an event loop in which the first one is stopped, while the first one's failed attempt is being closed.
+void TstEngineStops::stopsWhileItsPermitGoesToAnother()
+{
+    EngineWorld world;
+    world.edit([](SettingsData &data) { data.providers[0].maxParallel = 1; });
+    SimulatorStep limited;
+    limited.fault = Fault::Status;
+    limited.status = 503;
+    world.script({limited});
+    const std::unique_ptr<Heard> first = world.send(EngineWorld::request());
+    const std::unique_ptr<Heard> second = world.send(EngineWorld::request());
+    QObject::connect(second->call.get(), &Call::stateChanged, second->call.get(), [&](CallState state) {
+        if (state != CallState::Connecting || first->outcome)
+            return;
+        first->call->cancel();
+        EngineWorld::waitFor([&] { return first->outcome.has_value(); });
+    });
+    QVERIFY(world.finish(*second).ok());
+    QCOMPARE(first->finishes, 1);
+    QCOMPARE(first->outcome->failure->kind, FailureKind::Cancelled);
+    QVERIFY(world.isAtRest());
+    QCOMPARE(world.wire(), 2); // nothing is sent for a request that has ended
+    const auto row = world.row(first->outcome->record.id);
+    QVERIFY(row.has_value());
+    QCOMPARE(row->attempts.size(), 1);
+}
+
+void TstEngineStops::drainsFromInsideASignal()
+{
+    EngineWorld world;
+    const std::unique_ptr<Heard> heard = world.send(EngineWorld::request());
+    bool drained = false;
+    QObject::connect(heard->call.get(), &Call::stateChanged, heard->call.get(), [&](CallState state) {
+        if (state == CallState::Settling)
+            world.engine->drain([&] { drained = true; });
+    });
+    QVERIFY(world.finish(*heard).ok());
+    QVERIFY(EngineWorld::waitFor([&] { return drained; }));
+    QVERIFY(world.isAtRest());
 }
 
 TOLLGATE_TEST(TstEngineStops)
