@@ -185,9 +185,21 @@ QString refusedCharacters(const QString &url)
     return {};
 }
 
+// Letters, digits and marks that mean one thing everywhere: no second reading can differ, and Qt's costs microseconds per request.
+bool isPlainUrl(const QString &url)
+{
+    static constexpr QByteArrayView marks(".-_/:");
+    return !url.contains(QLatin1String("xn--"), Qt::CaseInsensitive) && std::all_of(url.begin(), url.end(), [](QChar c) {
+        const char byte = c.toLatin1();
+        return isLetter(byte) || isDigit(byte) || (byte && marks.contains(byte));
+    });
+}
+
 // A second reading by Qt's parser: an address that two parsers read differently is refused.
 bool qtReadsTheSame(const QString &url, const Endpoint &endpoint)
 {
+    if (isPlainUrl(url))
+        return true;
     const QUrl parsed(url, QUrl::StrictMode);
     const int port = parsed.port(endpoint.tls ? 443 : 80);
     const QHostAddress ours(endpoint.host);

@@ -94,6 +94,20 @@ RateLimits::Window readWindow(const Headers &headers, qint64 nowWallMs, QByteArr
             parseReset(headers.value(reset), nowWallMs)};
 }
 
+Headers rateLimitHeaders(const Headers &headers)
+{
+    static constexpr QByteArrayView prefixes[] = {"x-ratelimit-", "anthropic-ratelimit-"};
+    Headers found;
+    for (const Header &header : headers) {
+        const QByteArrayView name(header.name);
+        for (const QByteArrayView prefix : prefixes) {
+            if (name.size() > prefix.size() && name.first(prefix.size()).compare(prefix, Qt::CaseInsensitive) == 0)
+                found.add(name, header.value);
+        }
+    }
+    return found;
+}
+
 bool isEmptyWindow(const RateLimits::Window &window)
 {
     return !window.limit && !window.remaining && !window.resetWallMs;
@@ -115,9 +129,13 @@ bool RateLimits::isEmpty() const
     return isEmptyWindow(requests) && isEmptyWindow(tokens) && isEmptyWindow(inputTokens) && isEmptyWindow(outputTokens);
 }
 
-RateLimits parseRateLimits(const Headers &headers, qint64 nowWallMs)
+RateLimits parseRateLimits(const Headers &all, qint64 nowWallMs)
 {
     RateLimits limits;
+    // Asked for every answer: thirty names are looked for among the few headers that can be meant, and mostly there are none.
+    const Headers headers = rateLimitHeaders(all);
+    if (headers.size() == 0)
+        return limits;
     const auto read = [&](QByteArrayView limit, QByteArrayView remaining, QByteArrayView reset) {
         return readWindow(headers, nowWallMs, limit, remaining, reset);
     };

@@ -73,7 +73,7 @@ QString priceProviderOf(const ProviderConfig &config)
 std::optional<Price> PriceTable::find(const ProviderConfig &config, const QString &model, qint64 wallMs) const
 {
     std::optional<Price> price = find(priceProviderOf(config), model, wallMs);
-    if (!price)
+    if (!price || price->regions.isEmpty())
         return price;
     // OpenAI's regional hosts: eu.api.openai.com, us.api.openai.com.
     const QString host = hostOf(config);

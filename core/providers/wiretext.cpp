@@ -4,6 +4,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace tollgate {
 
 namespace {
@@ -57,6 +59,9 @@ Result<void> addExtraHeaders(const ProviderConfig &config, EncodedRequest &reque
 
 QString plainText(const QString &text)
 {
+    // Nearly every id and name: nothing to take out, and too short to need cutting.
+    if (text.size() <= failureTextBytes / 3 && std::all_of(text.begin(), text.end(), [](QChar c) { return isShown(c) && !c.isSurrogate(); }))
+        return text.trimmed();
     QString shown;
     shown.reserve(qMin<qsizetype>(text.size(), failureTextBytes));
     for (const QChar c : text) {
