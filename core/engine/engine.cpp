@@ -225,8 +225,10 @@ Engine::Engine(World world) : d(std::make_unique<Private>(*this, std::move(world
 Engine::~Engine()
 {
     Q_ASSERT(QThread::currentThread() == d->thread);
+    // Closed first: a request that another thread hands over now is either stopped below or never accepted.
+    for (Inbox::Command &command : d->inbox->close())
+        d->commands.push_back(std::move(command));
     d->stopAll();
-    d->inbox->close();
 }
 
 std::unique_ptr<Call> Engine::send(ChatRequest request)

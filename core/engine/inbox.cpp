@@ -23,11 +23,11 @@ std::vector<Inbox::Command> Inbox::take()
     return std::exchange(m_commands, {});
 }
 
-void Inbox::close()
+std::vector<Inbox::Command> Inbox::close()
 {
     const std::lock_guard lock(m_mutex);
     m_receiver = nullptr;
-    m_commands.clear();
+    return std::exchange(m_commands, {});
 }
 
 } // namespace tollgate

@@ -43,8 +43,8 @@ public:
     void post(Command command);
     // Engine's thread: all that has come, in order.
     std::vector<Command> take();
-    // The engine dies: nothing is accepted any more.
-    void close();
+    // The engine dies: as take(), and nothing is accepted any more.
+    std::vector<Command> close();
 
 private:
     std::mutex m_mutex;
