@@ -31,7 +31,7 @@ void ClientCore::shutDown()
     for (Transport *const exchange : std::exchange(m_exchanges, {}))
         exchange->silence();
     m_waiting.clear();
-    m_failed.clear();
+    m_untold.clear();
     m_pool.closeAll();
 }
 
@@ -59,13 +59,13 @@ void ClientCore::wait(Transport &exchange)
 void ClientCore::stopWaiting(Transport &exchange)
 {
     std::erase(m_waiting, &exchange);
-    std::erase(m_failed, &exchange);
+    std::erase(m_untold, &exchange);
 }
 
-void ClientCore::deliverLater(Transport &exchange)
+void ClientCore::tellLater(Transport &exchange)
 {
-    m_failed.push_back(&exchange);
-    QMetaObject::invokeMethod(&m_context, [this] { deliver(); }, Qt::QueuedConnection);
+    m_untold.push_back(&exchange);
+    QMetaObject::invokeMethod(&m_context, [this] { tell(); }, Qt::QueuedConnection);
 }
 
 void ClientCore::watch(MonoTime deadline)
@@ -116,13 +116,13 @@ void ClientCore::serveWaiting()
         m_waiting = std::move(still);
 }
 
-void ClientCore::deliver()
+void ClientCore::tell()
 {
     const std::shared_ptr<ClientCore> alive = shared_from_this();
-    while (!m_shutDown && !m_failed.empty()) {
-        Transport *const exchange = m_failed.front();
-        m_failed.pop_front();
-        exchange->deliverFailure();
+    while (!m_shutDown && !m_untold.empty()) {
+        Transport *const exchange = m_untold.front();
+        m_untold.pop_front();
+        exchange->tell();
     }
 }
 

@@ -25,31 +25,30 @@ public:
 
     Clock &clock() { return m_clock; }
     Pool &pool() { return m_pool; }
-    bool isShutDown() const { return m_shutDown; }
     // Closes every connection; exchanges stay silent from here on. The clock is not used afterwards.
     void shutDown();
 
     void add(Transport &exchange);
     void remove(Transport &exchange);
-    // The exchange wants a connection that the pool had none of; it gets connectionFree() in its turn.
+    // The exchange wants a connection that the pool had none of; it gets tryConnection() in its turn.
     void wait(Transport &exchange);
-    void stopWaiting(Transport &exchange);
-    // The exchange failed where its listener must not be called; it gets deliverFailure() from the event loop.
-    void deliverLater(Transport &exchange);
+    void stopWaiting(Transport &exchange); // for a connection, or for tell()
+    // Something happened where the exchange's listener must not be called; it gets tell() from the event loop.
+    void tellLater(Transport &exchange);
     // Something ends at `deadline`: the timer will look then or before. Cheap when it looks earlier anyway.
     void watch(MonoTime deadline);
 
 private:
     void look();
     void serveWaiting();
-    void deliver();
+    void tell();
 
     Clock &m_clock;
     const Milliseconds m_idleLifetime;
     QObject m_context; // of posted calls: they are dropped with it
     std::vector<Transport *> m_exchanges;
     std::deque<Transport *> m_waiting;
-    std::deque<Transport *> m_failed;
+    std::deque<Transport *> m_untold;
     bool m_servePosted = false;
     bool m_shutDown = false;
     MonoTime m_looksAt; // unset: the timer is off

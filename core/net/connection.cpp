@@ -70,11 +70,11 @@ void Connection::open()
         return;
     }
     const std::optional<QNetworkProxy> proxy = proxyFromSetting(m_endpoint.proxy);
-    m_proxyName = m_endpoint.proxy;
+    m_proxyName = m_endpoint.proxy.section(u'@', -1); // shown in messages: a password that does not belong there stays out
     if (proxy)
         connectThrough(*proxy);
     else
-        fail({Trouble::What::BadProxy, m_endpoint.proxy});
+        fail({Trouble::What::BadProxy, m_proxyName});
 }
 
 void Connection::findSystemProxy()

@@ -17,8 +17,7 @@ Transport::Transport(std::shared_ptr<ClientCore> core, HttpRequest request, Exch
 Transport::~Transport()
 {
     m_core->remove(*this);
-    if (m_stage == Stage::Waiting || m_stage == Stage::Failed)
-        m_core->stopWaiting(*this);
+    m_core->stopWaiting(*this);
     if (m_connection)
         std::exchange(m_connection, nullptr)->drop();
 }
@@ -57,6 +56,8 @@ bool Transport::tryConnection()
     m_mayCallListener = false; // we stand in the core's loop over those who wait
     take(*connection);
     m_mayCallListener = true;
+    if (m_stage == Stage::Awaiting) // all went at once
+        m_core->tellLater(*this);
     m_core->watch(deadline());
     return true;
 }
@@ -131,9 +132,10 @@ void Transport::wireProgress(MonoTime at, bool allSent)
     // Nothing can be sent again from here on, so nothing needs to be kept.
     m_request.body = QByteArray();
     m_request.secret = SecretBytes();
-    if (m_stage == Stage::Sending)
-        enter(Stage::Awaiting, at);
-    if (m_mayCallListener) // whoever starts an exchange sees by its stamps that all went at once
+    if (m_stage != Stage::Sending) // the answer did not wait for the whole request
+        return;
+    enter(Stage::Awaiting, at);
+    if (m_mayCallListener) // whoever starts an exchange sees by its stamps that all went at once; tryConnection() tells it later
         m_listener.requestSent();
 }
 
@@ -198,10 +200,14 @@ void Transport::broken(const Trouble &trouble)
     fail(trouble);
 }
 
-void Transport::deliverFailure()
+void Transport::tell()
 {
-    m_stage = Stage::Done;
-    m_listener.exchangeFailed(m_failure);
+    if (m_stage == Stage::Awaiting) {
+        m_listener.requestSent();
+    } else if (m_stage == Stage::Failed) {
+        m_stage = Stage::Done;
+        m_listener.exchangeFailed(m_failure);
+    }
 }
 
 void Transport::silence()
@@ -227,12 +233,11 @@ void Transport::fail(Trouble trouble)
         m_core->stopWaiting(*this);
     if (m_connection)
         std::exchange(m_connection, nullptr)->drop();
-    if (m_mayCallListener) {
-        deliverFailure();
-    } else {
-        m_stage = Stage::Failed;
-        m_core->deliverLater(*this);
-    }
+    m_stage = Stage::Failed;
+    if (m_mayCallListener)
+        tell();
+    else
+        m_core->tellLater(*this);
 }
 
 Phase Transport::phase() const

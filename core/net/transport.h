@@ -28,7 +28,7 @@ public:
     MonoTime deadline() const; // unset: none
     void expire(MonoTime now);
     bool tryConnection(); // false: still none free
-    void deliverFailure();
+    void tell();
     void silence();
     size_t index = 0; // place in the core's list
 

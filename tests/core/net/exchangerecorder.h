@@ -12,6 +12,10 @@ namespace tollgate::test {
 class ExchangeRecorder final : public ExchangeListener
 {
 public:
+    void requestSent() override
+    {
+        orderIsRight = orderIsRight && ++sent == 1 && status == 0 && !ended();
+    }
     void responseStarted(int code, const Headers &list) override
     {
         orderIsRight = orderIsRight && status == 0 && !ended();
@@ -47,6 +51,7 @@ public:
     bool ended() const { return complete || failure; }
 
     std::function<void()> onHead, onBody, onEnd;
+    int sent = 0; // times that requestSent() was told
     int status = 0;
     Headers headers;
     QByteArray body;

@@ -192,6 +192,22 @@ private Q_SLOTS:
         QVERIFY(!recorder.ended());
     }
 
+    void aRequestThatWaitedForAConnectionIsToldOfItsSending()
+    {
+        ScriptedServer server([](Peer &peer, const QByteArray &request) {
+            if (!request.endsWith("hang"))
+                peer.send(ScriptedServer::ok());
+        });
+        HttpClient client(m_clock, {1, Milliseconds(15'000)});
+        ExchangeRecorder first, second;
+        const auto running = client.start(postTo(server.port()), first);
+        const auto waiting = client.start(postTo(server.port(), "hang"), second);
+        QTRY_VERIFY(first.complete);
+        QTRY_COMPARE(second.sent, 1);
+        QVERIFY(waiting->stamps().reused);
+        QCOMPARE(server.connections(), 1);
+    }
+
     void aRequestMayRaiseTheLimitOfConnections()
     {
         ScriptedServer server;

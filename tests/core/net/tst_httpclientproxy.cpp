@@ -185,6 +185,10 @@ private Q_SLOTS:
         QTRY_VERIFY(recorder.ended());
         QCOMPARE(recorder.failure->kind, FailureKind::Unreachable);
         QVERIFY(recorder.failure->message.contains(QLatin1String("\"proxy:3128\"")));
+        ExchangeRecorder second;
+        const auto withPassword = client.start(postThrough(QStringLiteral("http://me:hunter2@proxy:3128")), second);
+        QTRY_VERIFY(second.ended());
+        QVERIFY(!second.failure->message.contains(QLatin1String("hunter2")));
     }
 
     void theSystemsProxyIsAskedAndLoopbackNeedsNone()
