@@ -25,6 +25,7 @@ class Application::Private
 {
 public:
     ProfilePaths paths;
+    std::optional<Error> readOnlyReason;
     std::unique_ptr<ProfileLock> lock;
     std::unique_ptr<Settings> settings;
     Redactor redactor;
@@ -84,6 +85,7 @@ Result<void> Application::Private::openServices()
         Ledger::Options ledgerOptions;
         ledgerOptions.path = paths.ledger;
         ledgerOptions.journalFolder = paths.journal;
+        ledgerOptions.readOnly = readOnlyReason.has_value();
         ledgerOptions.survivePowerLoss = data->survivePowerLoss;
         ledgerOptions.payloadDays = data->payloadDays;
         ledgerOptions.ledgerDays = data->ledgerDays;
@@ -97,7 +99,7 @@ Result<void> Application::Private::openServices()
         vault = std::make_unique<Vault>(*secrets, redactor);
         http = std::make_unique<HttpClient>(*clock);
         ResponseCache::Options cacheOptions;
-        if (!data->keepNothing)
+        if (!data->keepNothing && !readOnlyReason)
             cacheOptions.path = paths.cache;
         cacheOptions.memoryBytes = qint64(data->cacheMemoryMib) << 20;
         cacheOptions.diskBytes = qint64(data->cacheDiskMib) << 20;
@@ -174,6 +176,26 @@ Result<std::unique_ptr<Application>> Application::open(const ProfilePaths &paths
     return app;
 }
 
+Result<std::unique_ptr<Application>> Application::openReadOnly(const ProfilePaths &paths, const Error &reason)
+{
+    std::unique_ptr<Application> app(new Application);
+    Private &d = *app->d;
+    d.paths = paths;
+    d.readOnlyReason = reason;
+    Result<std::unique_ptr<Settings>> settings = Settings::load(paths.settings);
+    if (!settings)
+        return settings.error();
+    d.settings = std::move(settings).value();
+    if (Result<void> prices = app->reloadPrices(); !prices)
+        return prices.error();
+    d.simulatorOptions = storedSimulatorOptions(paths);
+    d.context = new QObject;
+    if (Result<void> opened = d.openServices(); !opened)
+        return opened.error();
+    return app;
+}
+
+const std::optional<Error> &Application::readOnlyReason() const { return d->readOnlyReason; }
 const ProfilePaths &Application::paths() const { return d->paths; }
 Settings &Application::settings() { return *d->settings; }
 Ledger &Application::ledger() { return *d->ledger; }

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace tollgate {
 class Engine;
@@ -34,6 +35,10 @@ public:
 
     // Takes the profile's lock, opens everything, starts the engine. Blocks; start-up only.
     static Result<std::unique_ptr<Application>> open(const ProfilePaths &paths, EngineThread thread);
+    // For commands that only read, where open() failed: takes no lock and writes nothing. `reason` is open()'s error. A request is refused
+    // (the ledger takes no record), and the cache's file is left alone.
+    static Result<std::unique_ptr<Application>> openReadOnly(const ProfilePaths &paths, const Error &reason);
+    const std::optional<Error> &readOnlyReason() const; // nothing: this process owns the profile
     ~Application() override; // settles what runs, commits, releases the lock
 
     const ProfilePaths &paths() const;

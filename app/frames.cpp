@@ -107,8 +107,20 @@ int listenAt(const QString &path)
 int connectTo(const QString &path)
 {
     return withAddress(path, [](int fd, const sockaddr_un &address) {
-        return ::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address);
+        if (::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+            return -1;
+        if (isOwnPeer(fd, false))
+            return 0;
+        errno = EPERM;
+        return -1;
     });
+}
+
+bool isOwnPeer(int fd, bool orRoot)
+{
+    ucred peer = {};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == ::geteuid() || (orRoot && peer.uid == 0));
 }
 
 } // namespace tollgate::app

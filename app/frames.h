@@ -14,6 +14,7 @@ namespace tollgate::app {
 enum class FrameType : quint8 {
     Invoke = 'I',   // to the owner: run this command
     Raise = 'R',    // to the owner: bring your window to the front
+    Cancel = 'C',   // to the owner: stop the command; its end is told as ever
     Accepted = 'A', // from the owner: it is being run here; it must not be run elsewhere
     Leaving = 'L',  // from the owner: it is ending; ask again
     Out = 'O',
@@ -47,6 +48,9 @@ private:
 
 // A listening or connected descriptor of the socket file `path`, which may be longer than sockaddr_un allows; -1 and errno on error.
 int listenAt(const QString &path);
+// EPERM when another user listens there: what is handed over may hold keys.
 int connectTo(const QString &path);
+// Whether the process at the other end of a connected socket is this user's, or root's.
+bool isOwnPeer(int fd, bool orRoot);
 
 } // namespace tollgate::app

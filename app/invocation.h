@@ -6,6 +6,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <functional>
+
 namespace tollgate::app {
 
 struct Invocation {
@@ -24,6 +26,9 @@ public:
     virtual ~CommandOutput() = default;
     virtual void out(const QByteArray &bytes) = 0; // standard output
     virtual void err(const QByteArray &bytes) = 0; // standard error
+    // Runs `go` once most of what was said has been taken: what a command with a long answer waits for between its pieces. At once where
+    // out() itself waits; never when the taker is gone.
+    virtual void whenTaken(std::function<void()> go) { go(); }
 };
 
 } // namespace tollgate::app

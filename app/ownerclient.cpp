@@ -4,12 +4,19 @@
 
 namespace tollgate::app {
 
+namespace {
+
+// An owner that was asked to stop a command settles it well within this; one that hangs is not waited for.
+constexpr int cancelPatienceMs = 5'000;
+
+} // namespace
+
 OwnerClient::OwnerClient(const ProfilePaths &paths, CommandOutput &output) : m_path(paths.socket), m_output(output)
 {
     connect(&m_socket, &QLocalSocket::readyRead, this, &OwnerClient::readFrames);
     connect(&m_socket, &QLocalSocket::disconnected, this, [this] {
         readFrames();
-        finish(m_accepted ? Ending::Lost : Ending::NoOwner);
+        finish(m_accepted ? Ending::Lost : m_cancelled ? Ending::Cancelled : Ending::NoOwner);
     });
 }
 
@@ -27,11 +34,21 @@ void OwnerClient::start(const QByteArray &frame)
     m_socket.write(frame);
 }
 
-void OwnerClient::cancel() { m_socket.abort(); }
+void OwnerClient::cancel()
+{
+    if (m_cancelled || m_socket.state() != QLocalSocket::ConnectedState) {
+        finish(Ending::Cancelled);
+        m_socket.abort();
+        return;
+    }
+    m_cancelled = true;
+    m_socket.write(packFrame(FrameType::Cancel));
+    QTimer::singleShot(cancelPatienceMs, this, [this] { cancel(); });
+}
 
 void OwnerClient::readFrames()
 {
-    m_reader.read(m_socket, [this](const Frame &frame) {
+    const bool understood = m_reader.read(m_socket, [this](const Frame &frame) {
         switch (frame.type) {
         case FrameType::Accepted:
             m_accepted = true;
@@ -50,6 +67,8 @@ void OwnerClient::readFrames()
             break;
         }
     });
+    if (!understood)
+        m_socket.abort();
 }
 
 void OwnerClient::finish(Ending ending)

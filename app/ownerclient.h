@@ -16,6 +16,7 @@ public:
         NoOwner, // nobody listens, or the owner is leaving: take the profile or ask again
         Done,    // exitCode() is the command's
         Lost,    // the owner died while it ran the command
+        Cancelled, // cancel() was asked for and nothing was told about the command's end
     };
 
     OwnerClient(const ProfilePaths &paths, CommandOutput &output);
@@ -23,7 +24,8 @@ public:
     // ended() follows.
     void invoke(const Invocation &invocation);
     void raise();
-    // Closes the socket: the owner cancels the command.
+    // Asks the owner to stop the command: ended(Done) follows with what was settled. Asked twice, or without an answer in 5 s: closes the
+    // socket, which stops the command as well, and ends with Cancelled.
     void cancel();
     int exitCode() const { return m_exitCode; }
 
@@ -39,6 +41,7 @@ private:
     QLocalSocket m_socket;
     FrameReader m_reader;
     bool m_accepted = false;
+    bool m_cancelled = false;
     bool m_ended = false;
     int m_exitCode = 0;
 };

@@ -7,11 +7,23 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QLocalSocket>
+#include <QMetaMethod>
+#include <QTimer>
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace tollgate::app {
+
+namespace {
+
+// A process that takes its answer more slowly than it is made: the command then waits, so that memory does not grow with the history.
+constexpr qint64 heldBytes = 4 << 20;
+// How long a process may take nothing of an answer that is complete before it is given up.
+constexpr int drainPatienceMs = 10'000;
+
+} // namespace
 
 // One connected process: it asks for one command, and stops it by closing the socket.
 class OwnerServer::Session : public QObject, public CommandOutput
@@ -22,11 +34,22 @@ public:
         socket->setParent(this);
         connect(socket, &QLocalSocket::readyRead, this, &Session::readFrames);
         connect(socket, &QLocalSocket::disconnected, this, &Session::peerLeft);
+        connect(socket, &QLocalSocket::bytesWritten, this, &Session::bytesTaken);
+        m_drain.setSingleShot(true);
+        m_drain.setInterval(drainPatienceMs);
+        connect(&m_drain, &QTimer::timeout, socket, &QLocalSocket::abort);
         readFrames();
     }
 
     void out(const QByteArray &bytes) override { pass(FrameType::Out, bytes); }
     void err(const QByteArray &bytes) override { pass(FrameType::Err, bytes); }
+    void whenTaken(std::function<void()> go) override
+    {
+        if (m_socket->bytesToWrite() <= heldBytes)
+            go();
+        else
+            m_held = std::move(go);
+    }
 
 private:
     void pass(FrameType type, const QByteArray &bytes)
@@ -44,9 +67,15 @@ private:
     void handle(const Frame &frame)
     {
         if (frame.type == FrameType::Raise) {
-            Q_EMIT m_server.raiseRequested();
-            m_socket->write(packFrame(FrameType::Exit, QByteArray(1, '\0')));
+            // A command line has no window to bring to the front.
+            const bool hasWindow = m_server.isSignalConnected(QMetaMethod::fromSignal(&OwnerServer::raiseRequested));
+            m_socket->write(hasWindow ? packFrame(FrameType::Exit, QByteArray(1, '\0')) : packFrame(FrameType::Leaving));
             m_socket->disconnectFromServer();
+            Q_EMIT m_server.raiseRequested();
+            return;
+        }
+        if (frame.type == FrameType::Cancel && m_command && !m_ended) {
+            m_command->cancel();
             return;
         }
         if (frame.type != FrameType::Invoke || m_command)
@@ -62,6 +91,7 @@ private:
             return;
         }
         m_socket->write(packFrame(FrameType::Accepted));
+        m_socket->flush(); // before the first byte of a request leaves, so that a process that loses us never runs it a second time
         m_server.sessionStarted();
         m_invocation = *invocation;
         m_command = makeCommand(m_server.m_app, m_invocation, *this);
@@ -74,20 +104,41 @@ private:
         if (m_ended)
             return;
         m_ended = true;
+        m_held = {};
         m_socket->write(packFrame(FrameType::Exit, QByteArray(1, char(code))));
+        m_drain.start();
         m_socket->flush();
-        m_socket->disconnectFromServer();
-        m_server.sessionEnded();
+        m_socket->disconnectFromServer(); // when all is taken
         if (m_socket->state() == QLocalSocket::UnconnectedState)
-            deleteLater();
+            release();
+    }
+
+    void bytesTaken()
+    {
+        if (m_ended)
+            m_drain.start();
+        else if (m_held && m_socket->bytesToWrite() <= heldBytes)
+            std::exchange(m_held, {})();
     }
 
     void peerLeft()
     {
+        m_held = {};
         if (m_command && !m_ended)
             m_command->cancel(); // finished() follows, and settles what was running
         else
-            deleteLater();
+            release();
+    }
+
+    // The owner may leave only when the last byte of the answer has been taken.
+    void release()
+    {
+        if (std::exchange(m_released, true))
+            return;
+        m_drain.stop();
+        if (m_command)
+            m_server.sessionEnded();
+        deleteLater();
     }
 
     OwnerServer &m_server;
@@ -95,14 +146,21 @@ private:
     FrameReader m_reader;
     Invocation m_invocation;
     std::unique_ptr<Command> m_command;
+    std::function<void()> m_held; // what the command does when enough has been taken
+    QTimer m_drain;
     bool m_ended = false;
+    bool m_released = false;
 };
 
 OwnerServer::OwnerServer(Application &app) : m_app(app)
 {
     connect(&m_server, &QLocalServer::newConnection, this, [this] {
-        while (QLocalSocket *socket = m_server.nextPendingConnection())
-            new Session(*this, socket);
+        while (QLocalSocket *socket = m_server.nextPendingConnection()) {
+            if (isOwnPeer(int(socket->socketDescriptor()), true))
+                new Session(*this, socket);
+            else
+                socket->deleteLater();
+        }
     });
 }
 

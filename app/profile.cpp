@@ -3,11 +3,15 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QLockFile>
 #include <QStandardPaths>
 
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <unistd.h>
 
 namespace tollgate::app {
 
@@ -86,8 +90,12 @@ QString ProfilePaths::demoFolder()
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/tollgate-demo");
 }
 
-ProfileLock::ProfileLock() = default;
-ProfileLock::~ProfileLock() = default;
+ProfileLock::~ProfileLock()
+{
+    // The file stays: removing it would let two processes lock two files of one name.
+    if (m_file >= 0)
+        ::close(m_file);
+}
 
 Result<std::unique_ptr<ProfileLock>> ProfileLock::take(const ProfilePaths &paths)
 {
@@ -96,20 +104,34 @@ Result<std::unique_ptr<ProfileLock>> ProfileLock::take(const ProfilePaths &paths
             return made.error();
     }
     std::unique_ptr<ProfileLock> lock(new ProfileLock);
-    lock->m_lock = std::make_unique<QLockFile>(paths.lock);
-    // Age says nothing about an owner; a dead one is recognised by its process id and boot.
-    lock->m_lock->setStaleLockTime(0);
-    if (lock->m_lock->tryLock(0))
+    lock->m_file = ::open(QFile::encodeName(paths.lock).constData(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    // The kernel lets go of it when the owner dies, however that happens: no guess about process ids or host names is needed.
+    if (lock->m_file >= 0 && ::flock(lock->m_file, LOCK_EX | LOCK_NB) == 0) {
+        lock->sayWho();
         return lock;
-    if (lock->m_lock->error() == QLockFile::LockFailedError) {
-        qint64 pid = 0;
-        QString host, program;
-        lock->m_lock->getLockInfo(&pid, &host, &program);
-        return Error{ErrorKind::Busy, tr("The profile is in use"), tr("%1 (process %2) owns %3").arg(program).arg(pid).arg(paths.folder),
-                     tr("Stop that program, or choose another profile with --profile")};
     }
-    return Error{ErrorKind::Storage, tr("The profile cannot be locked"), tr("%1 could not be written").arg(paths.lock),
+    if (lock->m_file >= 0 && errno == EWOULDBLOCK)
+        return Error{ErrorKind::Busy, tr("The profile is in use"), tr("%1 owns %2").arg(lock->owner(), paths.folder),
+                     tr("Stop that program, or choose another profile with --profile")};
+    return Error{ErrorKind::Storage, tr("The profile cannot be locked"), tr("%1: %2").arg(paths.lock, QString::fromLocal8Bit(std::strerror(errno))),
                  tr("Check free space and permissions, or choose another folder with --profile")};
+}
+
+// For the words of a process that finds the profile taken. On a full disk the words lack the name; the lock holds all the same.
+void ProfileLock::sayWho() const
+{
+    const QByteArray who = QFileInfo(QCoreApplication::applicationFilePath()).fileName().toUtf8() + '\n' + QByteArray::number(::getpid()) + '\n';
+    [[maybe_unused]] const bool written = ::ftruncate(m_file, 0) == 0 && ::pwrite(m_file, who.constData(), size_t(who.size()), 0) == who.size();
+}
+
+QString ProfileLock::owner() const
+{
+    char bytes[256];
+    const ssize_t count = ::pread(m_file, bytes, sizeof bytes, 0);
+    const QList<QByteArray> lines = QByteArray(bytes, qMax<ssize_t>(count, 0)).split('\n');
+    if (lines.size() < 3)
+        return tr("Another program");
+    return tr("%1 (process %2)").arg(QString::fromUtf8(lines[0]), QString::fromUtf8(lines[1]));
 }
 
 } // namespace tollgate::app

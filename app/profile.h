@@ -8,8 +8,6 @@
 
 #include <memory>
 
-class QLockFile;
-
 namespace tollgate::app {
 
 struct ProfilePaths {
@@ -37,8 +35,10 @@ public:
     ~ProfileLock();
 
 private:
-    ProfileLock();
-    std::unique_ptr<QLockFile> m_lock;
+    ProfileLock() = default;
+    void sayWho() const;
+    QString owner() const;
+    int m_file = -1;
 };
 
 } // namespace tollgate::app

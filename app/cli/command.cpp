@@ -39,6 +39,20 @@ void Command::finish(int exitCode)
     Q_EMIT finished(exitCode);
 }
 
+namespace {
+
+void sayErrorObject(CommandOutput &output, FailureKind kind, const QString &message)
+{
+    QByteArray bytes;
+    JsonWriter writer(bytes);
+    writer.beginObject();
+    writeError(writer, kind, {}, message);
+    writer.endObject();
+    output.out(bytes + '\n');
+}
+
+} // namespace
+
 void sayError(CommandOutput &output, const Error &error, bool json)
 {
     output.err("tollgate-cli: " + error.text().toUtf8() + '\n');
@@ -47,12 +61,42 @@ void sayError(CommandOutput &output, const Error &error, bool json)
     const FailureKind kind = error.kind == ErrorKind::Storage || error.kind == ErrorKind::Busy ? FailureKind::Storage
                              : error.kind == ErrorKind::Secret                                ? FailureKind::NoKey
                                                                                               : FailureKind::Usage;
-    QByteArray bytes;
-    JsonWriter writer(bytes);
-    writer.beginObject().key("error").beginObject();
-    writer.member("kind", failureName(kind)).member("message", error.text());
-    writer.endObject().endObject();
-    output.out(bytes + '\n');
+    sayErrorObject(output, kind, error.text());
+}
+
+void sayCancelled(CommandOutput &output, bool json)
+{
+    const QString text = Command::tr("Stopped");
+    output.err("tollgate-cli: " + text.toUtf8() + '\n');
+    if (json)
+        sayErrorObject(output, FailureKind::Cancelled, text);
+}
+
+void writeError(JsonWriter &json, FailureKind kind, std::optional<Phase> phase, const QString &message, const QString &providerCode, int httpStatus,
+                std::optional<qint64> retryAfterMs)
+{
+    json.key("error").beginObject();
+    json.member("kind", failureName(kind));
+    json.member("phase", phase ? std::optional(phaseName(*phase)) : std::nullopt);
+    json.member("message", message);
+    json.member("provider_code", providerCode.isEmpty() ? std::nullopt : std::optional(providerCode));
+    json.member("http_status", httpStatus > 0 ? std::optional(httpStatus) : std::nullopt);
+    json.member("retry_after_ms", retryAfterMs);
+    json.endObject();
+}
+
+void writeError(JsonWriter &json, const Failure &failure)
+{
+    writeError(json, failure.kind, failure.phase, failure.message, failure.providerCode, failure.httpStatus,
+               failure.retryAfter ? std::optional<qint64>(failure.retryAfter->count()) : std::nullopt);
+}
+
+void Command::cancel()
+{
+    if (m_finished)
+        return;
+    sayCancelled(m_output, m_json);
+    finish(ExitCancelled);
 }
 
 void Command::fail(const Error &error)
@@ -123,6 +167,14 @@ std::unique_ptr<Command> makeCommand(Application &app, const Invocation &invocat
             return info.make(app, invocation, output);
     }
     return std::make_unique<UnknownCommand>(app, invocation, output);
+}
+
+bool onlyReads(const QStringList &arguments)
+{
+    const QString verb = arguments.value(1);
+    const QString name = arguments.value(0);
+    return name == u"requests" || name == u"report" || name == u"prices" || name == u"doctor" || (name == u"providers" && verb == u"list")
+           || (name == u"keys" && verb == u"status");
 }
 
 QString textTable(const QStringList &header, const QList<QStringList> &rows, const QList<bool> &right)

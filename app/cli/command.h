@@ -28,6 +28,13 @@ enum ExitCode : int {
 int exitCodeOf(const Error &error);
 // Says an error on stderr and, with --json, as the one object on stdout.
 void sayError(CommandOutput &output, const Error &error, bool json);
+// One line of `doctor`.
+void sayCheck(CommandOutput &output, bool json, const QString &name, bool ok, const QString &detail);
+void sayCancelled(CommandOutput &output, bool json);
+// The member "error" of cli.md; what is not known is null.
+void writeError(JsonWriter &json, FailureKind kind, std::optional<Phase> phase, const QString &message, const QString &providerCode = {},
+                int httpStatus = 0, std::optional<qint64> retryAfterMs = {});
+void writeError(JsonWriter &json, const Failure &failure);
 
 class Command : public QObject
 {
@@ -39,13 +46,14 @@ public:
     // finished() follows, possibly from inside.
     virtual void start() = 0;
     // Ends what runs; finished() follows.
-    virtual void cancel() { finish(ExitCancelled); }
+    virtual void cancel();
 
 Q_SIGNALS:
     void finished(int exitCode); // exactly once
 
 protected:
     void finish(int exitCode);
+    bool hasEnded() const { return m_finished; }
     // Prints "tollgate-cli: <text>" to stderr (with --json also {"error":...} to stdout) and finishes.
     void fail(const Error &error);
     void failUsage(const QString &text);
@@ -66,6 +74,9 @@ private:
     bool m_json = false;
     bool m_finished = false;
 };
+
+// Whether this command line only reads, and may do so without owning the profile.
+bool onlyReads(const QStringList &arguments);
 
 struct CommandInfo {
     const char *name;

@@ -38,6 +38,10 @@ void DoctorCommand::start()
     QCommandLineParser parser;
     if (!parse(parser, 1, 1))
         return;
+    if (const std::optional<Error> &reason = m_app.readOnlyReason()) {
+        check(QStringLiteral("profile"), false, reason->text());
+        return checkLedger();
+    }
     const QStorageInfo storage(m_app.paths().folder);
     const qint64 freeMib = storage.bytesAvailable() >> 20;
     check(QStringLiteral("profile"), freeMib >= 16, tr("%1 is writable, %2 MiB free").arg(m_app.paths().folder).arg(freeMib));
@@ -47,10 +51,7 @@ void DoctorCommand::start()
 void DoctorCommand::check(const QString &name, bool ok, const QString &text)
 {
     m_wrong |= !ok;
-    if (json())
-        object([&](JsonWriter &writer) { writer.member("check", name).member("ok", ok).member("detail", text); });
-    else
-        line(QStringLiteral("%1  %2: %3").arg(ok ? tr("ok   ") : tr("WRONG"), name, text));
+    sayCheck(m_output, json(), name, ok, text);
 }
 
 void DoctorCommand::checkLedger()
@@ -103,6 +104,19 @@ void DoctorCommand::nextProvider()
 }
 
 } // namespace
+
+void sayCheck(CommandOutput &output, bool json, const QString &name, bool ok, const QString &detail)
+{
+    if (!json) {
+        const QString mark = ok ? DoctorCommand::tr("ok   ") : DoctorCommand::tr("WRONG");
+        output.out(QStringLiteral("%1  %2: %3\n").arg(mark, name, detail).toUtf8());
+        return;
+    }
+    QByteArray bytes;
+    JsonWriter writer(bytes);
+    writer.beginObject().member("check", name).member("ok", ok).member("detail", detail).endObject();
+    output.out(bytes + '\n');
+}
 
 constinit const CommandInfo doctorCommand = {
     "doctor", "", "Check profile, ledger, keychain, prices and providers",

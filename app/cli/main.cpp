@@ -9,7 +9,9 @@
 #include <QCoreApplication>
 #include <QDir>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <unistd.h>
 
 using namespace tollgate;
@@ -22,10 +24,25 @@ class StandardOutput final : public CommandOutput
 public:
     void out(const QByteArray &bytes) override
     {
-        std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stdout);
-        std::fflush(stdout);
+        if (m_error != 0)
+            return;
+        if (std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stdout) != size_t(bytes.size()) || std::fflush(stdout) != 0)
+            m_error = errno;
     }
     void err(const QByteArray &bytes) override { std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stderr); }
+
+    // The exit code of a command that ended with `code`: a file that lacks its end must not look whole to a script.
+    int exitCode(int code) const
+    {
+        if (m_error == 0 || code != ExitDone)
+            return code;
+        if (m_error != EPIPE) // `| head` has what it wanted
+            std::fprintf(stderr, "tollgate-cli: the output could not be written: %s\n", std::strerror(m_error));
+        return ExitStorage;
+    }
+
+private:
+    int m_error = 0;
 };
 
 void printHelp()
@@ -122,7 +139,7 @@ CommandLine readCommandLine(QStringList arguments)
     return line;
 }
 
-int runCommand(const CommandLine &line)
+int runCommand(const CommandLine &line, StandardOutput &output)
 {
     const ProfilePaths paths = ProfilePaths::at(line.profile);
     Invocation invocation;
@@ -131,7 +148,6 @@ int runCommand(const CommandLine &line)
     invocation.environment = namedVariables(paths);
     if (readsInput(line.command))
         invocation.input = readInput();
-    StandardOutput output;
     Runner runner(paths, std::move(invocation), output);
     QObject::connect(&runner, &Runner::ended, qApp, [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
     const SignalWatcher watcher([&runner] { runner.cancel(); });
@@ -160,11 +176,10 @@ int main(int argc, char **argv)
         std::printf("tollgate-cli %s\n", TOLLGATE_VERSION);
         return ExitDone;
     }
+    StandardOutput output;
     if (!line.problem.isEmpty()) {
-        std::fprintf(stderr, "tollgate-cli: %s\n", qUtf8Printable(line.problem));
+        sayError(output, Error{ErrorKind::Usage, line.problem, {}, {}}, app.arguments().contains(u"--json"));
         return ExitUsage;
     }
-    if (line.command.first() == u"simulate")
-        return runSimulate(line.command);
-    return runCommand(line);
+    return output.exitCode(line.command.first() == u"simulate" ? runSimulate(line.command, output) : runCommand(line, output));
 }

@@ -41,7 +41,9 @@ void writeFigures(JsonWriter &json, const RequestRecord &record)
     writeUsage(json, record.usage);
     writeMoney(json, "cost_usd", record.cost.amount);
     json.member("cost_state", costStateName(record.cost.state));
-    writeMoney(json, "saved_usd", record.savedByCache ? *record.savedByCache : Money());
+    // Nothing is saved by an answer that was paid for; what a hit saved is unknown when its first cost is.
+    const bool fromCache = record.cache == CacheOutcome::Hit || record.cache == CacheOutcome::Coalesced;
+    writeMoney(json, "saved_usd", record.savedByCache || fromCache ? record.savedByCache : Money());
     json.member("cache", cacheOutcomeName(record.cache));
     json.member("latency_ms", milliseconds(record.settled));
     json.member("ttft_ms", milliseconds(record.firstContent));
@@ -72,19 +74,6 @@ void writeAttempts(JsonWriter &json, const RequestRecord &record)
     json.endArray();
 }
 
-void writeError(JsonWriter &json, FailureKind kind, Phase phase, const QString &message, const QString &code, int status,
-                std::optional<qint64> retryAfterMs)
-{
-    json.key("error").beginObject();
-    json.member("kind", failureName(kind));
-    json.member("phase", phaseName(phase));
-    json.member("message", message);
-    json.member("provider_code", code.isEmpty() ? std::nullopt : std::optional(code));
-    json.member("http_status", status > 0 ? std::optional(status) : std::nullopt);
-    json.member("retry_after_ms", retryAfterMs);
-    json.endObject();
-}
-
 } // namespace
 
 void writeOutcome(JsonWriter &json, const Outcome &outcome)
@@ -110,11 +99,8 @@ void writeOutcome(JsonWriter &json, const Outcome &outcome)
     writeAttempts(json, record);
     if (!outcome.warning.isEmpty())
         json.member("warning", outcome.warning);
-    if (outcome.failure) {
-        const Failure &failure = *outcome.failure;
-        writeError(json, failure.kind, failure.phase, failure.message, failure.providerCode, failure.httpStatus,
-                   failure.retryAfter ? std::optional<qint64>(failure.retryAfter->count()) : std::nullopt);
-    }
+    if (outcome.failure)
+        writeError(json, *outcome.failure);
 }
 
 void writeRecord(JsonWriter &json, const RequestRecord &record, bool withAttempts)

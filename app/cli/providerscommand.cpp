@@ -240,12 +240,19 @@ void ProvidersCommand::remove(const QString &name)
     });
     if (!saved)
         return fail(saved.error());
+    const auto done = [this, name = config->name] {
+        if (json())
+            object([&name](JsonWriter &writer) { writer.member("name", name).member("removed", true); });
+        else
+            note(tr("Removed %1.").arg(name));
+        finish(ExitDone);
+    };
     if (config->lastFour.isEmpty())
-        return finish(ExitDone);
-    m_app.vault().forget(config->credentialName(), [this](const SecretReply &reply) {
-        if (reply.status != SecretStatus::Ok)
-            note(tr("The provider is removed, but its key could not be deleted from the keychain: %1").arg(reply.detail));
-        finish(reply.status == SecretStatus::Ok ? ExitDone : ExitNoKey);
+        return done();
+    m_app.vault().forget(config->credentialName(), [this, done](const SecretReply &reply) {
+        if (reply.status == SecretStatus::Ok)
+            return done();
+        fail(Error{ErrorKind::Secret, tr("The provider is removed, but its key could not be deleted from the keychain"), reply.detail, {}});
     });
 }
 
@@ -260,10 +267,7 @@ void ProvidersCommand::test(const QString &name, bool models)
             if (json())
                 object([&](JsonWriter &writer) {
                     writer.member("name", config.name).member("ok", false);
-                    writer.key("error").beginObject();
-                    writer.member("kind", failureName(failure.kind)).member("phase", phaseName(failure.phase)).member("message", failure.message);
-                    writer.member("http_status", failure.httpStatus > 0 ? std::optional(failure.httpStatus) : std::nullopt);
-                    writer.endObject();
+                    writeError(writer, failure);
                 });
             note(QStringLiteral("tollgate-cli: %1: %2").arg(failureName(failure.kind), failure.message));
             return finish(ruleOf(failure.kind).exitCode);

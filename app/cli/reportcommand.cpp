@@ -27,7 +27,8 @@ void writeRow(JsonWriter &json, const ReportRow &row)
     json.member("requests", row.requests).member("errors", row.errors).member("cache_hits", row.cacheHits);
     json.member("input_tokens", row.inputTokens).member("cached_input_tokens", row.cachedInputTokens);
     json.member("output_tokens", row.outputTokens).member("reasoning_tokens", row.reasoningTokens);
-    json.member("cost_usd", row.cost.toDecimal()).member("saved_usd", row.saved.toDecimal()).member("unpriced", row.unpriced);
+    const std::optional<Money> cost = row.knownCost();
+    json.member("cost_usd", cost ? std::optional(cost->toDecimal()) : std::nullopt).member("saved_usd", row.saved.toDecimal()).member("unpriced", row.unpriced);
     json.member("latency_p50_ms", row.latencyP50Ms).member("latency_p95_ms", row.latencyP95Ms).member("latency_p99_ms", row.latencyP99Ms);
     json.member("ttft_p50_ms", row.ttftP50Ms);
     json.endObject();
@@ -98,7 +99,7 @@ void ReportCommand::printText(const Report &report)
     const auto optional = [](std::optional<qint64> value) { return value ? QString::number(*value) : QStringLiteral("–"); };
     const auto add = [&](const ReportRow &row, const QString &name) {
         rows.append({name, QString::number(row.requests), QString::number(row.errors), QString::number(row.cacheHits), QString::number(row.inputTokens),
-                     QString::number(row.outputTokens), u'$' + row.cost.toDecimal(), u'$' + row.saved.toDecimal(), QString::number(row.unpriced),
+                     QString::number(row.outputTokens), row.knownCost() ? u'$' + row.cost.toDecimal() : tr("price unknown"), u'$' + row.saved.toDecimal(), QString::number(row.unpriced),
                      optional(row.latencyP50Ms), optional(row.latencyP95Ms), optional(row.latencyP99Ms), optional(row.ttftP50Ms)});
     };
     for (const ReportRow &row : report.rows)

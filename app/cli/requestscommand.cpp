@@ -88,6 +88,8 @@ void RequestsCommand::nextPage(RequestId before)
 
 void RequestsCommand::pageRead(const Result<QList<RequestRecord>> &page)
 {
+    if (hasEnded())
+        return;
     if (!page)
         return fail(page.error());
     for (const RequestRecord &record : *page) {
@@ -104,7 +106,7 @@ void RequestsCommand::pageRead(const Result<QList<RequestRecord>> &page)
     m_left -= page->size();
     if (page->isEmpty() || m_left <= 0 || page->size() < pageSize)
         return endList();
-    nextPage(page->last().id);
+    m_output.whenTaken([this, last = page->last().id] { nextPage(last); });
 }
 
 void RequestsCommand::endList()

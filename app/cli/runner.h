@@ -34,6 +34,10 @@ Q_SIGNALS:
 private:
     void askOwner();
     void becomeOwner();
+    void openFailed(const Error &error);
+    void startCommand();
+    void endCancelled();
+    bool wantsJson() const;
     void commandEnded(int exitCode);
     void leaveWhenIdle();
 
@@ -46,6 +50,7 @@ private:
     std::unique_ptr<OwnerServer> m_server;
     std::unique_ptr<Command> m_command;
     int m_exitCode = 0;
+    bool m_cancelled = false;
     bool m_commandEnded = false;
 };
 

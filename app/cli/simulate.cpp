@@ -7,19 +7,11 @@
 
 #include <QCoreApplication>
 
-#include <cstdio>
-
 namespace tollgate::app {
 
 namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("Simulate", text); }
-
-int failUsage(const QString &text)
-{
-    std::fprintf(stderr, "tollgate-cli: %s\n", qUtf8Printable(text));
-    return ExitUsage;
-}
 
 // Reads the number of an option into `field`; the problem in words, or nothing.
 template <class T>
@@ -67,8 +59,13 @@ QString readOptions(const QCommandLineParser &parser, SimulatorOptions &options)
 
 } // namespace
 
-int runSimulate(const QStringList &arguments)
+int runSimulate(const QStringList &arguments, CommandOutput &output)
 {
+    const auto fail = [&](const Error &error) {
+        sayError(output, error, arguments.contains(u"--json"));
+        return exitCodeOf(error);
+    };
+    const auto failUsage = [&fail](const QString &text) { return fail(Error{ErrorKind::Usage, text, {}, {}}); };
     QCommandLineParser parser;
     for (const char *name : {"port", "latency-ms", "ttft-ms", "tokens-per-second", "tokens", "error-rate", "cold-start-ms", "script", "journal", "seed"})
         parser.addOption({QString::fromLatin1(name), QString(), QStringLiteral("VALUE")});
@@ -82,15 +79,10 @@ int runSimulate(const QStringList &arguments)
         return failUsage(problem);
 
     Simulator simulator(options);
-    if (const Result<void> started = simulator.start(); !started) {
-        std::fprintf(stderr, "tollgate-cli: %s\n", qUtf8Printable(started.error().text()));
-        return exitCodeOf(started.error());
-    }
-    if (parser.isSet(QStringLiteral("json")))
-        std::printf("{\"base_url\":\"%s\"}\n", qPrintable(simulator.baseUrl()));
-    else
-        std::printf("%s\n", qPrintable(simulator.baseUrl()));
-    std::fflush(stdout);
+    if (const Result<void> started = simulator.start(); !started)
+        return fail(started.error());
+    const QByteArray url = simulator.baseUrl().toUtf8();
+    output.out(parser.isSet(QStringLiteral("json")) ? "{\"base_url\":\"" + url + "\"}\n" : url + '\n');
     const SignalWatcher watcher([] { QCoreApplication::quit(); });
     return QCoreApplication::exec();
 }

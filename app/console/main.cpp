@@ -38,9 +38,9 @@ int main(int argc, char **argv)
     // The demo profile opens in the same process, after this profile has closed.
     for (;;) {
         const ProfilePaths paths = ProfilePaths::at(folder);
-        if (raiseOwner(paths))
+        Result<std::unique_ptr<ConsoleSession>> session = openOrRaise(paths, theme);
+        if (session && !*session)
             return 0;
-        Result<std::unique_ptr<ConsoleSession>> session = ConsoleSession::open(paths, theme);
         if (!session) {
             sayStartProblem(session.error());
             return 9;

@@ -1,7 +1,9 @@
 #include "app/console/raise.h"
 
+#include "app/console/consolesession.h"
 #include "app/ownerclient.h"
 
+#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QLabel>
 #include <QMessageBox>
@@ -12,6 +14,9 @@
 namespace tollgate::app {
 
 namespace {
+
+constexpr qint64 ownerPatienceMs = 10'000;
+constexpr int askAgainMs = 50;
 
 class NoOutput final : public CommandOutput
 {
@@ -35,6 +40,22 @@ bool raiseOwner(const ProfilePaths &paths)
     client.raise();
     loop.exec();
     return raised;
+}
+
+Result<std::unique_ptr<ConsoleSession>> openOrRaise(const ProfilePaths &paths, ui::Theme &theme)
+{
+    QElapsedTimer since;
+    since.start();
+    for (;;) {
+        if (raiseOwner(paths))
+            return std::unique_ptr<ConsoleSession>();
+        Result<std::unique_ptr<ConsoleSession>> session = ConsoleSession::open(paths, theme);
+        if (session || session.error().kind != ErrorKind::Busy || since.elapsed() >= ownerPatienceMs)
+            return session;
+        QEventLoop pause;
+        QTimer::singleShot(askAgainMs, &pause, &QEventLoop::quit);
+        pause.exec();
+    }
 }
 
 void sayStartProblem(const Error &error)

@@ -7,6 +7,7 @@
 #include "core/ledger/recovery.h"
 #include "core/ledger/reportquery.h"
 #include "core/ledger/rowreader.h"
+#include "core/ledger/schema.h"
 #include "core/ledger/writer.h"
 
 #include <QCoreApplication>
@@ -113,8 +114,10 @@ Result<void> Ledger::Private::open()
     if (options.readOnly) {
         std::optional<Error> error;
         reader->runAndWait([&] {
-            if (auto database = readerDatabase(); !database)
-                error = database.error();
+            auto database = readerDatabase();
+            const Result<void> known = database ? checkLedgerVersion(**database) : Result<void>(database.error());
+            if (!known)
+                error = known.error();
         });
         return error ? Result<void>(*error) : Result<void>();
     }

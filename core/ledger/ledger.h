@@ -37,9 +37,12 @@ struct ReportRow {
     qint64 cachedInputTokens = 0;
     qint64 outputTokens = 0;
     qint64 reasoningTokens = 0;
-    Money cost;
+    Money cost; // of the requests whose cost is known
     Money saved;
-    qint64 unpriced = 0;
+    qint64 unpriced = 0; // requests that may cost money nobody can tell
+    qint64 priced = 0;   // requests that may cost money and say how much
+    // Nothing when all that was spent is of unknown price: never 0.
+    std::optional<Money> knownCost() const { return unpriced > 0 && priced == 0 ? std::nullopt : std::optional(cost); }
     std::optional<qint64> latencyP50Ms, latencyP95Ms, latencyP99Ms, ttftP50Ms; // provider answers only
 };
 struct Report {

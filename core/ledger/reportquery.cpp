@@ -98,7 +98,8 @@ void addRow(Sums &sums, const Statement &s)
     row.reasoningTokens += s.integer(Reasoning);
     row.cost += Money::fromNanoUsd(s.integer(Cost));
     row.saved += Money::fromNanoUsd(s.integer(Saved));
-    row.unpriced += s.integer(Chargeable) != 0 && CostState(quint8(s.integer(CostStateColumn))) == CostState::Unpriced ? 1 : 0;
+    if (s.integer(Chargeable) != 0)
+        ++(CostState(quint8(s.integer(CostStateColumn))) == CostState::Unpriced ? row.unpriced : row.priced);
     if (failed || !isProviderAnswer(cache))
         return;
     if (!s.isNull(Ttft))

@@ -1,5 +1,7 @@
 #include "core/ledger/schema.h"
 
+#include <QCoreApplication>
+
 namespace tollgate {
 
 namespace {
@@ -112,6 +114,19 @@ INSERT INTO marks VALUES (1, 0), (2, 0), (3, 1);
 Result<void> migrateLedger(Database &database)
 {
     return migrate(database, {{1, version1}});
+}
+
+Result<void> checkLedgerVersion(Database &database)
+{
+    auto statement = database.prepare("PRAGMA user_version");
+    if (!statement)
+        return statement.error();
+    if (auto row = statement->step(); !row)
+        return row.error();
+    if (statement->integer(0) == 1)
+        return {};
+    return Error{ErrorKind::Storage, QCoreApplication::translate("Ledger", "The history cannot be read"),
+                 QCoreApplication::translate("Ledger", "%1 was written by another version of Tollgate.").arg(database.path()), {}};
 }
 
 Result<qint64> readMark(Database &database, LedgerMark mark)

@@ -7,6 +7,8 @@
 namespace tollgate {
 
 Result<void> migrateLedger(Database &database);
+// For those who may not write: an error unless the tables are of this version.
+Result<void> checkLedgerVersion(Database &database);
 
 // Whole numbers kept beside the rows. They change in the same transaction as the rows they speak of.
 enum class LedgerMark : int {

@@ -65,6 +65,10 @@ private Q_SLOTS:
     void listsPrices();
     void refusesWrongUsage_data();
     void refusesWrongUsage();
+    void saysEveryFailureAsOneObject_data();
+    void saysEveryFailureAsOneObject();
+    void failsWhenTheOutputCannotBeWritten();
+    void unknownPriceIsNeverZero();
     void refusesBrokenFiles_data();
     void refusesBrokenFiles();
     void leavesABrokenSettingsFileAlone();
@@ -292,6 +296,54 @@ void TstCli::refusesWrongUsage()
     QCOMPARE(result.exitCode, 2);
     QVERIFY2(result.err.startsWith("tollgate-cli: "), result.err);
     QVERIFY(result.out.isEmpty());
+}
+
+void TstCli::saysEveryFailureAsOneObject_data()
+{
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<int>("code");
+    for (const char *line : {"--colour", "colour", "send", "send Hi", "send Hi --param x", "simulate --port x", "providers add X --type x",
+                             "providers test X", "providers remove X", "keys set X", "requests show 1", "requests export --format x",
+                             "report --range x", "prices set", "cache show"})
+        QTest::newRow(line) << QString::fromUtf8(line) << 2;
+}
+
+void TstCli::saysEveryFailureAsOneObject()
+{
+    QFETCH(QString, line);
+    QFETCH(int, code);
+    QTemporaryDir folder;
+    const CliResult result = runCli(QStringList{QStringLiteral("--profile"), folder.filePath(QStringLiteral("p"))} + words(qPrintable(line))
+                                    + QStringList{QStringLiteral("--json")});
+    QCOMPARE(result.exitCode, code);
+    QCOMPARE(result.jsonLines().size(), 1);
+    const QJsonObject error = result.json()[u"error"].toObject();
+    QCOMPARE(error.keys(), words("http_status kind message phase provider_code retry_after_ms"));
+    QVERIFY(!error[u"message"].toString().isEmpty());
+}
+
+void TstCli::failsWhenTheOutputCannotBeWritten()
+{
+    QTemporaryDir folder;
+    QProcess process;
+    process.setStandardOutputFile(QStringLiteral("/dev/full"));
+    process.setProcessEnvironment(cleanEnvironment(folder.path()));
+    process.start(QStringLiteral(TOLLGATE_CLI), {QStringLiteral("prices"), QStringLiteral("list")});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 9);
+    QVERIFY(process.readAllStandardError().contains("could not be written"));
+}
+
+void TstCli::unknownPriceIsNeverZero()
+{
+    const CliFixture fixture;
+    QCOMPARE(fixture.run(words("send Hello --json")).exitCode, 0);
+    const QJsonObject hit = fixture.run(words("send Hello --json")).json();
+    QCOMPARE(hit[u"cache"].toString(), QStringLiteral("hit"));
+    QVERIFY(hit.contains(QStringLiteral("saved_usd")) && hit[u"saved_usd"].isNull());
+    const QJsonObject total = fixture.run(words("report --json")).json()[u"total"].toObject();
+    QCOMPARE(total[u"unpriced"].toInt(), 1);
+    QVERIFY(total.contains(QStringLiteral("cost_usd")) && total[u"cost_usd"].isNull());
 }
 
 void TstCli::refusesBrokenFiles_data()

@@ -4,6 +4,7 @@
 #include "tests/support/testmain.h"
 
 #include <QDir>
+#include <QJsonArray>
 #include <QTest>
 
 #include <csignal>
@@ -32,6 +33,10 @@ private Q_SLOTS:
     void refusesANewerLedgerAndLeavesIt();
     void setsABrokenCacheAside();
     void takesOverFromAnOwnerThatWasKilled();
+    void readsWhatItMayNotWrite();
+    void tellsTheDoctorWhatIsWrong();
+    void ownerStaysUntilItsAnswerIsTaken();
+    void stopsACommandThatTheOwnerRuns();
     void worksFarDownInTheTree();
     void keepsFilesPrivate();
 };
@@ -112,6 +117,82 @@ void TstProfile::takesOverFromAnOwnerThatWasKilled()
     QCOMPARE(list.jsonLines().size(), 1);
     const CliResult show = fixture.run({QStringLiteral("requests"), QStringLiteral("show"), QStringLiteral("r-1"), QStringLiteral("--json")});
     QCOMPARE(show.json()[u"error"].toObject()[u"kind"].toString(), QStringLiteral("ambiguous"));
+}
+
+void TstProfile::readsWhatItMayNotWrite()
+{
+    const CliFixture fixture;
+    QCOMPARE(fixture.run(send).exitCode, 0);
+    // Root may write everywhere: a folder in the lock's place is in everybody's way.
+    QVERIFY(QFile::remove(fixture.profile() + QStringLiteral("/lock")));
+    QVERIFY(QDir(fixture.profile()).mkdir(QStringLiteral("lock")));
+    const CliResult list = fixture.run({QStringLiteral("requests"), QStringLiteral("list"), QStringLiteral("--json")});
+    QVERIFY2(list.exitCode == 0, list.err);
+    QCOMPARE(list.jsonLines().size(), 1);
+    QVERIFY2(list.err.contains("Reading only"), list.err);
+    const CliResult report = fixture.run({QStringLiteral("report"), QStringLiteral("--json")});
+    QCOMPARE(report.json()[u"total"].toObject()[u"requests"].toInt(), 1);
+    const CliResult refused = fixture.run(send);
+    QCOMPARE(refused.exitCode, 9);
+    QCOMPARE(refused.json()[u"error"].toObject()[u"kind"].toString(), QStringLiteral("storage"));
+    QCOMPARE(fixture.wire(), 1);
+}
+
+void TstProfile::tellsTheDoctorWhatIsWrong()
+{
+    const CliFixture fixture;
+    QFile file(fixture.profile() + QStringLiteral("/settings.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("{");
+    file.close();
+    const CliResult result = fixture.run({QStringLiteral("doctor"), QStringLiteral("--json")});
+    QCOMPARE(result.exitCode, 1);
+    QCOMPARE(result.json()[u"ok"].toBool(true), false);
+    QVERIFY(result.json()[u"detail"].toString().contains(QStringLiteral("settings.json")));
+}
+
+void TstProfile::ownerStaysUntilItsAnswerIsTaken()
+{
+    const CliFixture fixture({}, {QStringLiteral("--tokens"), QStringLiteral("150000")});
+    const SimulateProcess slow({QStringLiteral("--tokens-per-second"), QStringLiteral("20"), QStringLiteral("--tokens"), QStringLiteral("5000")});
+    QCOMPARE(fixture.run({QStringLiteral("providers"), QStringLiteral("add"), QStringLiteral("Slow"), QStringLiteral("--type"),
+                          QStringLiteral("openai-compatible"), QStringLiteral("--base-url"), slow.baseUrl(), QStringLiteral("--default-model"),
+                          QStringLiteral("sim-fast")}).exitCode, 0);
+    const auto owner = startCli(fixture.withProfile({QStringLiteral("send"), QStringLiteral("Long"), QStringLiteral("--stream"),
+                                                     QStringLiteral("--provider"), QStringLiteral("Slow")}));
+    QVERIFY(owner->waitForReadyRead(30000));
+    // Nobody reads this one's output for a while: more than pipes and sockets hold is left with the owner.
+    const auto client = startCli(fixture.withProfile({QStringLiteral("send"), QStringLiteral("Big"), QStringLiteral("--json"),
+                                                      QStringLiteral("--provider"), QStringLiteral("Sim")}));
+    for (int pieces = 0; pieces < 600 && fixture.wire() == 0; ++pieces)
+        QVERIFY(owner->waitForReadyRead(30000));
+    QCOMPARE(fixture.wire(), 1);
+    for (int pieces = 0; pieces < 40; ++pieces)
+        QVERIFY(owner->waitForReadyRead(30000));
+    ::kill(pid_t(owner->processId()), SIGINT);
+    owner->waitForFinished(1500);
+    const CliResult result = waitCli(*client);
+    QVERIFY2(result.exitCode == 0, result.err);
+    QVERIFY(result.out.size() > 400'000);
+    QVERIFY(result.json()[u"complete"].toBool());
+    QCOMPARE(waitCli(*owner).exitCode, 8);
+}
+
+void TstProfile::stopsACommandThatTheOwnerRuns()
+{
+    const CliFixture fixture({}, {QStringLiteral("--tokens-per-second"), QStringLiteral("20"), QStringLiteral("--tokens"), QStringLiteral("5000")});
+    const auto owner = startCli(fixture.withProfile({QStringLiteral("send"), QStringLiteral("One"), QStringLiteral("--stream")}));
+    QVERIFY(owner->waitForReadyRead(30000));
+    const auto client = startCli(fixture.withProfile({QStringLiteral("send"), QStringLiteral("Two"), QStringLiteral("--stream"), QStringLiteral("--json")}));
+    QVERIFY(client->waitForReadyRead(30000));
+    ::kill(pid_t(client->processId()), SIGINT);
+    const CliResult stopped = waitCli(*client);
+    QCOMPARE(stopped.exitCode, 8);
+    // What was settled is told, as it is when the process runs the command itself.
+    QCOMPARE(stopped.json()[u"error"].toObject()[u"kind"].toString(), QStringLiteral("cancelled"));
+    QCOMPARE(stopped.json()[u"attempts"].toArray().size(), 1);
+    ::kill(pid_t(owner->processId()), SIGINT);
+    QCOMPARE(waitCli(*owner).exitCode, 8);
 }
 
 void TstProfile::worksFarDownInTheTree()

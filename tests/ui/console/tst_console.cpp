@@ -14,6 +14,7 @@
 #include <QJsonArray>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 using namespace tollgate;
 using namespace tollgate::test;
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void cleanupTestCase();
     void streamsWhileTwentyProcessesSend();
     void isRaisedByASecondStart();
+    void waitsForACommandLineThatOwnsTheProfile();
     void opensTheDemoProfileWithItsBadge();
 
 private:
@@ -85,6 +87,21 @@ void TstConsole::isRaisedByASecondStart()
     const auto second = app::ConsoleSession::open(paths, *m_theme);
     QVERIFY(!second.ok());
     QCOMPARE(second.error().kind, ErrorKind::Busy);
+}
+
+void TstConsole::waitsForACommandLineThatOwnsTheProfile()
+{
+    const CliFixture fixture({}, {QStringLiteral("--tokens-per-second"), QStringLiteral("20"), QStringLiteral("--tokens"), QStringLiteral("5000")});
+    const app::ProfilePaths paths = app::ProfilePaths::at(fixture.profile());
+    const auto owner = startCli(fixture.withProfile({QStringLiteral("send"), QStringLiteral("Long"), QStringLiteral("--stream")}));
+    QVERIFY(owner->waitForReadyRead(30'000));
+    // A command line has no window to raise, and a start that showed nothing would look like a crash.
+    QVERIFY(!app::raiseOwner(paths));
+    QTimer::singleShot(200, owner.get(), &QProcess::terminate);
+    const auto session = app::openOrRaise(paths, *m_theme);
+    QVERIFY2(session.ok(), session.ok() ? "" : qPrintable(session.error().text()));
+    QVERIFY(*session);
+    QCOMPARE(waitCli(*owner).exitCode, 8);
 }
 
 void TstConsole::opensTheDemoProfileWithItsBadge()
