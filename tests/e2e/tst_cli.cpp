@@ -4,6 +4,7 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QProcess>
 #include <QTest>
 
 using namespace tollgate::test;
@@ -328,7 +329,7 @@ void TstCli::failsWhenTheOutputCannotBeWritten()
     QProcess process;
     process.setStandardOutputFile(QStringLiteral("/dev/full"));
     process.setProcessEnvironment(cleanEnvironment(folder.path()));
-    process.start(QStringLiteral(TOLLGATE_CLI), {QStringLiteral("prices"), QStringLiteral("list")});
+    process.start(QStringLiteral(TOLLGATE_BIN "/tollgate-cli"), {QStringLiteral("prices"), QStringLiteral("list")});
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 9);
     QVERIFY(process.readAllStandardError().contains("could not be written"));
