@@ -78,6 +78,13 @@ void ConsoleSession::Private::makeServices(ui::Theme &theme)
             app->cache().stats([courier, done](const CacheStats &stats) { courier.post([done, stats] { done(stats); }); });
         });
     };
+    services->purgeCache = [this](bool expiredOnly, QObject *context, std::function<void(Result<qint64>)> done) {
+        app->onEngineThread([this, expiredOnly, courier = Courier(context), done = std::move(done)] {
+            app->cache().purge({}, expiredOnly, [courier, done](const Result<qint64> &removed) {
+                courier.post([done, removed] { done(removed); });
+            });
+        });
+    };
     addKeychain();
     services->demoProfile = isDemoProfile(app->paths());
     services->profilePath = app->paths().folder;

@@ -6,6 +6,7 @@
 #include "ui/widgets/searchfield.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QPlainTextEdit>
 #include <QShortcut>
 #include <QTextEdit>
@@ -34,9 +35,6 @@ FindBar::FindBar(const Theme &theme, QWidget *parent) : QFrame(parent), m_theme(
     auto *back = new QShortcut(QKeySequence(Qt::SHIFT | Qt::Key_Return), m_field);
     back->setContext(Qt::WidgetShortcut);
     connect(back, &QShortcut::activated, this, [this] { find(true, false); });
-    auto *escape = new QShortcut(QKeySequence(Qt::Key_Escape), this);
-    escape->setContext(Qt::WidgetWithChildrenShortcut);
-    connect(escape, &QShortcut::activated, this, &FindBar::close);
     connect(previous, &QToolButton::clicked, this, [this] { find(true, false); });
     connect(next, &QToolButton::clicked, this, [this] { find(false, false); });
     connect(closer, &QToolButton::clicked, this, &FindBar::close);
@@ -61,6 +59,21 @@ void FindBar::close()
     hide();
     if (m_target)
         m_target->setFocus(Qt::OtherFocusReason);
+}
+
+// Not a shortcut: while a request runs Esc is the page's, and two shortcuts on one key cancel each other.
+bool FindBar::event(QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) {
+        const auto *key = static_cast<QKeyEvent *>(event);
+        if (key->key() == Qt::Key_Escape && key->modifiers() == Qt::NoModifier) {
+            if (event->type() == QEvent::KeyPress)
+                close();
+            event->accept();
+            return true;
+        }
+    }
+    return QFrame::event(event);
 }
 
 void FindBar::find(bool backward, bool fromStart)

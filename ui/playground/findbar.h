@@ -23,6 +23,9 @@ public:
     void open();
     void close();
 
+protected:
+    bool event(QEvent *event) override;
+
 private:
     void find(bool backward, bool fromStart);
     const Theme &m_theme;

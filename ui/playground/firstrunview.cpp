@@ -8,6 +8,7 @@
 #include "ui/widgets/dialogs.h"
 #include "ui/widgets/errorblock.h"
 #include "ui/widgets/headerbar.h"
+#include "ui/widgets/iconlabel.h"
 #include "ui/widgets/keychainwords.h"
 #include "ui/widgets/safelabel.h"
 #include "ui/widgets/secretedit.h"
@@ -45,12 +46,7 @@ QWidget *titled(const Theme &theme, const QString &iconName, const QString &titl
     auto *row = new QHBoxLayout(box);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    auto *icon = new QLabel(box);
-    icon->setPixmap(theme.pixmap(iconName, 16, "accent.text", box->devicePixelRatioF()));
-    QObject::connect(&theme, &Theme::changed, icon, [icon, iconName, &theme] {
-        icon->setPixmap(theme.pixmap(iconName, 16, "accent.text", icon->devicePixelRatioF()));
-    });
-    row->addWidget(icon);
+    row->addWidget(new IconLabel(theme, iconName, 16, "accent.text", box));
     row->addWidget(new SafeLabel(theme, title, FontRole::Title, "text.primary", QFont::DemiBold, box), 1);
     return box;
 }
@@ -69,9 +65,10 @@ bool FirstRunView::isNeeded(const Services &services)
     return !services.demoProfile && services.settings.snapshot()->providers.isEmpty();
 }
 
-FirstRunView::FirstRunView(Services &services, QWidget *parent) : QScrollArea(parent), m_services(services)
+FirstRunView::FirstRunView(Services &services, const QList<ProviderPreset> &presets, QWidget *parent)
+    : QScrollArea(parent), m_services(services)
 {
-    for (const ProviderPreset &preset : providerPresets())
+    for (const ProviderPreset &preset : presets)
         if (preset.type != ProviderType::Simulator && builtProviderTypes().contains(preset.type))
             m_presets.append(preset);
     const Theme &theme = services.theme;
@@ -127,9 +124,12 @@ FirstRunView::FirstRunView(Services &services, QWidget *parent) : QScrollArea(pa
         }
     });
     column->addSpacing(10);
-    column->addWidget(m_problem);
+    auto *below = new QVBoxLayout; // its spacing counts only what is shown
+    below->setSpacing(10);
+    below->addWidget(m_problem);
     m_variableBar = makeVariableBar();
-    column->addWidget(m_variableBar);
+    below->addWidget(m_variableBar);
+    column->addLayout(below);
     column->addStretch(3);
     setWidget(page);
     presetChosen();
@@ -138,7 +138,9 @@ FirstRunView::FirstRunView(Services &services, QWidget *parent) : QScrollArea(pa
         return;
     m_services.probeKeychain(this, [this](KeychainState state) {
         m_keychain->setText(keychainLine(state));
-        m_keychain->setToken(state == KeychainState::Available || state == KeychainState::Locked ? "text.secondary" : "warning.text");
+        const bool works = state == KeychainState::Available || state == KeychainState::Locked;
+        m_keychain->setToken(works ? "text.secondary" : "warning.text");
+        m_keychainIcon->setIcon(works ? QStringLiteral("lock") : QStringLiteral("warning"), works ? "text.secondary" : "warning.text");
     });
 }
 
@@ -181,9 +183,8 @@ QWidget *FirstRunView::makeKeyHalf()
     column->addWidget(m_key);
     auto *keep = new QHBoxLayout;
     keep->setSpacing(6);
-    auto *lock = new QLabel(half);
-    lock->setPixmap(theme.pixmap(QStringLiteral("lock"), 12, "text.secondary", half->devicePixelRatioF()));
-    keep->addWidget(lock, 0, Qt::AlignTop);
+    m_keychainIcon = new IconLabel(theme, QStringLiteral("lock"), 12, "text.secondary", half);
+    keep->addWidget(m_keychainIcon, 0, Qt::AlignTop);
     m_keychain = wrapped(theme, keychainLine(KeychainState::Available), FontRole::Caption, "text.secondary", half);
     keep->addWidget(m_keychain, 1);
     column->addLayout(keep);
@@ -254,9 +255,7 @@ QWidget *FirstRunView::makeVariableBar()
     auto *row = new QHBoxLayout(bar);
     row->setContentsMargins(16, 8, 12, 8);
     row->setSpacing(10);
-    auto *icon = new QLabel(bar);
-    icon->setPixmap(theme.pixmap(QStringLiteral("info"), 16, "accent.text", bar->devicePixelRatioF()));
-    row->addWidget(icon);
+    row->addWidget(new IconLabel(theme, QStringLiteral("info"), 16, "accent.text", bar));
     const QStringList names = offeredVariables(m_services, m_presets);
     const QString joined = names.size() < 2 ? names.join(QString())
                                             : tr("%1 and %2").arg(names.mid(0, names.size() - 1).join(QStringLiteral(", ")), names.last());

@@ -19,6 +19,7 @@ namespace tollgate::ui {
 
 class Button;
 class ErrorBlock;
+class IconLabel;
 class SafeLabel;
 class SecretEdit;
 class SegmentedControl;
@@ -27,7 +28,8 @@ class FirstRunView : public QScrollArea
 {
     Q_OBJECT
 public:
-    explicit FirstRunView(Services &services, QWidget *parent = nullptr);
+    // Offers those of `presets` that this version can speak to; the simulator has a half of its own.
+    FirstRunView(Services &services, const QList<ProviderPreset> &presets, QWidget *parent = nullptr);
     ~FirstRunView() override;
 
     // True while no provider is configured and the demo profile is not open.
@@ -60,6 +62,7 @@ private:
     SecretEdit *m_key = nullptr;
     QWidget *m_addressRow = nullptr;
     QLineEdit *m_address = nullptr;
+    IconLabel *m_keychainIcon = nullptr;
     SafeLabel *m_keychain = nullptr;
     SafeLabel *m_progress = nullptr;
     Button *m_save = nullptr;

@@ -74,8 +74,8 @@ MessageCard::MessageCard(const Theme &theme, Role role, const QString &text, QWi
     m_roleButton = new Button(theme, {}, ButtonKind::Flat, QStringLiteral("chevron-down"), this);
     m_roleButton->setIconName(QStringLiteral("chevron-down"), true);
     m_roleButton->setCompact(true);
+    m_roleButton->setStrong(true);
     m_tokens = new SafeLabel(theme, {}, FontRole::Caption, "text.tertiary", QFont::Normal, this);
-    m_tokens->setTabularDigits(true);
     m_tokens->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_duplicate = new IconButton(theme, QStringLiteral("copy"), tr("Duplicate message"), {}, this);
     m_delete = new IconButton(theme, QStringLiteral("discard"), tr("Delete message"), {}, this);

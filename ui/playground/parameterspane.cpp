@@ -18,6 +18,7 @@
 #include <QRandomGenerator>
 #include <QScrollArea>
 #include <QSlider>
+#include <QStyle>
 #include <QVBoxLayout>
 
 namespace tollgate::ui {
@@ -116,6 +117,14 @@ ParametersPane::ParametersPane(const Theme &theme, QWidget *parent) : QFrame(par
     });
     followFormat();
     showCache();
+}
+
+void ParametersPane::setOverlay(bool on)
+{
+    setProperty("surface", on ? QStringLiteral("overlay") : QStringLiteral("panel"));
+    layout()->setContentsMargins(on ? 1 : 0, 0, 0, 0);
+    style()->unpolish(this);
+    style()->polish(this);
 }
 
 QWidget *ParametersPane::row(const QString &label, QWidget *field)

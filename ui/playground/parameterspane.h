@@ -38,6 +38,7 @@ public:
     // The first field that cannot be used, in words; empty: all can.
     QString problem() const;
     void raiseTimeout(); // doubles it and shows the field
+    void setOverlay(bool on); // over the answer, in narrow windows: an edge at the left
     QWidget *firstField() const;
     IconButton *collapseButton() const { return m_collapse; }
 

@@ -1,6 +1,7 @@
 #include "ui/playground/playgroundpage.h"
 
 #include "core/chat/templates.h"
+#include "core/providers/catalog.h"
 #include "core/settings/settings.h"
 #include "ui/playground/firstrunview.h"
 #include "ui/playground/messagecard.h"
@@ -14,6 +15,7 @@
 #include "ui/widgets/headerbar.h"
 
 #include <QAction>
+#include <QKeyEvent>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -111,7 +113,6 @@ QWidget *PlaygroundPage::buildEditor()
     column->setSpacing(0);
     auto *header = new HeaderBar(theme, HeaderKind::Pane, tr("Messages"), editor);
     m_tokenSum = new SafeLabel(theme, {}, FontRole::Small, "text.secondary", QFont::Normal, header);
-    m_tokenSum->setTabularDigits(true);
     header->add(m_tokenSum);
     column->addWidget(header);
     m_messages = new MessagesPane(theme, editor);
@@ -262,7 +263,7 @@ void PlaygroundPage::settingsChanged()
     m_parameters->setDefaults(settings->cacheTtlSeconds, settings->totalTimeoutSeconds, settings->attempts);
     const bool first = FirstRunView::isNeeded(m_services);
     if (first && !m_firstRun) {
-        m_firstRun = new FirstRunView(m_services, m_stack);
+        m_firstRun = new FirstRunView(m_services, providerPresets(), m_stack);
         m_stack->addWidget(m_firstRun);
         connect(m_firstRun, &FirstRunView::done, this, &PlaygroundPage::settingsChanged);
     }
@@ -282,9 +283,11 @@ void PlaygroundPage::fitParameters()
         m_narrow = narrow;
         if (narrow) {
             m_parameters->setParent(this);
+            m_parameters->setOverlay(true);
             m_parameters->hide();
         } else if (overlaid) {
             m_splitter->addWidget(m_parameters);
+            m_parameters->setOverlay(false);
             m_parameters->setVisible(m_parametersWanted);
         }
     }
@@ -327,7 +330,30 @@ void PlaygroundPage::showEvent(QShowEvent *event)
     QWidget::showEvent(event);
     fitParameters();
     if (!focusWidget() || focusWidget() == this)
+        focusContent();
+}
+
+void PlaygroundPage::focusInEvent(QFocusEvent *event)
+{
+    QWidget::focusInEvent(event);
+    focusContent();
+}
+
+void PlaygroundPage::focusContent()
+{
+    if (m_firstRun && m_stack->currentWidget() == m_firstRun)
+        m_firstRun->setFocus(Qt::OtherFocusReason);
+    else
         m_messages->focusMessage(m_messages->count() - 1);
+}
+
+void PlaygroundPage::keyPressEvent(QKeyEvent *event)
+{
+    // The parameters over the answer go as a popup does; while a request runs Esc is the shortcut that stops it.
+    if (event->key() == Qt::Key_Escape && m_narrow && m_parameters->isVisible() && m_parameters->isAncestorOf(focusWidget()))
+        toggleParameters();
+    else
+        QWidget::keyPressEvent(event);
 }
 
 } // namespace tollgate::ui

@@ -53,6 +53,8 @@ Q_SIGNALS:
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void showEvent(QShowEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
 
 private:
     // building
@@ -75,6 +77,7 @@ private:
     // layout
     void fitParameters();
     void toggleParameters();
+    void focusContent();
     // running
     std::optional<ProviderConfig> provider() const;
     ChatRequest makeRequest() const;

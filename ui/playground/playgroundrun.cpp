@@ -269,7 +269,10 @@ FailureContext PlaygroundPage::failureContext() const
     context.model = current.model;
     context.provider = current.providerName;
     if (const auto config = provider()) {
-        context.lastFour = config->keyEnv.isEmpty() ? config->lastFour : QString();
+        if (config->keyEnv.isEmpty())
+            context.lastFour = config->lastFour;
+        else if (m_services.keyFromEnvironment)
+            context.lastFour = m_services.keyFromEnvironment(config->keyEnv).lastFour();
         context.keyVariable = config->keyEnv;
         context.keyPlace = config->keyEnv.isEmpty() ? tr("in keychain as %1").arg(config->credentialName())
                                                     : tr("from %1").arg(config->keyEnv);

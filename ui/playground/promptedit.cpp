@@ -12,7 +12,7 @@
 namespace tollgate::ui {
 
 namespace {
-constexpr int padding = 6;
+constexpr int padding = 9; // of the design, less the frame of the card
 }
 
 PromptEdit::PromptEdit(const Theme &theme, QWidget *parent) : QPlainTextEdit(parent), m_theme(theme)

@@ -237,7 +237,7 @@ void ResultStrip::paintEvent(QPaintEvent *)
     painter.fillRect(QRect(0, 0, width(), 1), m_theme.color("border.default"));
     const auto x = edges();
     const QFont labelFont = m_theme.font(FontRole::Caption);
-    const QFont valueFont = m_theme.digitsFont(FontRole::MetricStrip, QFont::DemiBold);
+    const QFont valueFont = m_theme.font(FontRole::MetricStrip, QFont::DemiBold);
     const QFont badgeFont = m_theme.font(FontRole::Small, QFont::Medium);
     const int line = height() / 3;
     for (int i = 0; i < tileCount; ++i) {

@@ -2,6 +2,7 @@
 
 #include "ui/theme/theme.h"
 #include "ui/widgets/headerbar.h"
+#include "ui/widgets/iconlabel.h"
 #include "ui/widgets/safelabel.h"
 
 #include <QHeaderView>
@@ -207,6 +208,7 @@ VariablesPane::VariablesPane(const Theme &theme, QWidget *parent) : QFrame(paren
     auto *header = new HeaderBar(theme, HeaderKind::Section, tr("Variables"), this);
     m_count = new SafeLabel(theme, {}, FontRole::Small, "text.tertiary", QFont::Normal, header);
     header->addLeft(m_count);
+    header->row()->insertWidget(0, new IconLabel(theme, QStringLiteral("variables"), 16, "text.secondary", header));
     layout->addWidget(header);
     m_model = new VariablesModel(theme, this);
     m_table = new QTableView(this);

@@ -14,10 +14,10 @@ AppearanceSection::AppearanceSection(Services &services, QWidget *parent)
       m_size(new QSpinBox(this)), m_problem(new SafeLabel(services.theme, {}, FontRole::Small, "danger.text", QFont::Normal, this))
 {
     addHeading(tr("Appearance"), tr("applies at once"));
-    m_theme->addSegment(QStringLiteral("system"), tr("Desktop’s"));
+    m_theme->addSegment(QStringLiteral("system"), tr("System"));
     m_theme->addSegment(QStringLiteral("light"), tr("Light"));
     m_theme->addSegment(QStringLiteral("dark"), tr("Dark"));
-    addRow(tr("Theme"), m_theme, tr("Ctrl+Shift+D switches between light and dark."));
+    addRow(tr("Theme"), m_theme, tr("System follows the desktop. Ctrl+Shift+D switches between light and dark."));
     m_size->setRange(90, 150);
     m_size->setSingleStep(10);
     m_size->setSuffix(tr("%"));

@@ -2,7 +2,10 @@
 
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/dialogs.h"
 #include "ui/widgets/meterbar.h"
+#include "ui/widgets/noticestack.h"
 #include "ui/widgets/safelabel.h"
 
 #include <QHBoxLayout>
@@ -14,7 +17,6 @@ CacheSection::CacheSection(Services &services, QWidget *parent) : FormSection(se
     const Theme &theme = services.theme;
     const auto figure = [&] {
         auto *label = new SafeLabel(theme, formatCount(std::nullopt), FontRole::Body, "text.primary", QFont::Medium, this);
-        label->setTabularDigits(true);
         label->setElideMode(Qt::ElideNone);
         return label;
     };
@@ -43,7 +45,48 @@ CacheSection::CacheSection(Services &services, QWidget *parent) : FormSection(se
     addRow(tr("In memory"), m_memory);
     addRow(tr("Hits"), m_hits, tr("Since the cache file was made."));
     addRow(tr("Saved"), m_saved, tr("What the answers had cost when they were first given."));
+    addPurge();
     load();
+}
+
+void CacheSection::addPurge()
+{
+    auto *buttons = new QWidget(this);
+    auto *row = new QHBoxLayout(buttons);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    m_purgeAll = new Button(services().theme, tr("Purge all"), ButtonKind::Danger, QStringLiteral("discard"), buttons);
+    m_purgeExpired = new Button(services().theme, tr("Purge expired"), ButtonKind::Default, {}, buttons);
+    for (Button *button : {m_purgeAll, m_purgeExpired}) {
+        button->setEnabled(false); // until the figures are known
+        row->addWidget(button);
+    }
+    row->addStretch(1);
+    connect(m_purgeAll, &QPushButton::clicked, this, [this] { purge(false); });
+    connect(m_purgeExpired, &QPushButton::clicked, this, [this] { purge(true); });
+    addRow(tr("Purge"), buttons);
+}
+
+void CacheSection::purge(bool expiredOnly)
+{
+    Question question;
+    question.iconName = QStringLiteral("discard");
+    question.iconToken = "danger.text";
+    const QString count = formatCount(expiredOnly ? m_stats.expired : m_stats.entries);
+    question.title = expiredOnly ? tr("Purge %1 expired answers?").arg(count) : tr("Purge all %1 answers?").arg(count);
+    question.text = expiredOnly ? tr("Their time is over, so no request would be answered from them.")
+                                : tr("%1 on disk are freed. The same requests are sent and paid again. This cannot be undone.")
+                                      .arg(formatBytes(m_stats.diskBytes));
+    question.safe = tr("Keep");
+    question.act = tr("Purge %1").arg(count);
+    question.danger = true;
+    if (QuestionDialog::ask(services().theme, question, this) != QuestionDialog::Answer::Act)
+        return;
+    services().purgeCache(expiredOnly, this, [this](const Result<qint64> &removed) {
+        if (NoticeStack *notices = NoticeStack::of(this))
+            notices->post(removed ? tr("%1 answers purged.").arg(formatCount(*removed)) : removed.error().text());
+        refresh();
+    });
 }
 
 void CacheSection::showEvent(QShowEvent *event)
@@ -58,10 +101,15 @@ void CacheSection::refresh()
         return;
     services().cacheStats(this, [this](const CacheStats &stats) {
         const qint64 room = qint64(services().settings.snapshot()->cacheDiskMib) << 20;
-        m_entries->setText(formatCount(stats.entries));
-        m_disk->setText(tr("%1 of %2").arg(formatBytes(stats.diskBytes), formatBytes(room)));
+        m_stats = stats;
+        m_purgeAll->setEnabled(services().purgeCache && stats.entries > 0);
+        m_purgeExpired->setEnabled(services().purgeCache && stats.expired > 0);
+        m_entries->setText(stats.expired > 0 ? tr("%1, %2 expired").arg(formatCount(stats.entries), formatCount(stats.expired))
+                                             : formatCount(stats.entries));
+        m_disk->setText(tr("%1 of %2 MiB").arg(formatBytes(stats.diskBytes), formatCount(room >> 20)));
         m_meter->setShare(room > 0 ? double(stats.diskBytes) / double(room) : 0);
-        m_memory->setText(tr("%1, %2 answers").arg(formatBytes(stats.memoryBytes), formatCount(stats.memoryEntries)));
+        m_memory->setText(stats.memoryEntries == 1 ? tr("%1, 1 answer").arg(formatBytes(stats.memoryBytes))
+                                                  : tr("%1, %2 answers").arg(formatBytes(stats.memoryBytes), formatCount(stats.memoryEntries)));
         m_hits->setText(formatCount(stats.hits));
         m_saved->setText(formatMoneyTotal(stats.saved));
     });

@@ -5,6 +5,7 @@
 
 namespace tollgate::ui {
 
+class Button;
 class MeterBar;
 
 class CacheSection final : public FormSection
@@ -17,13 +18,18 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    void addPurge();
     void refresh();
+    void purge(bool expiredOnly);
     SafeLabel *m_entries;
     SafeLabel *m_disk;
     SafeLabel *m_memory;
     SafeLabel *m_hits;
     SafeLabel *m_saved;
     MeterBar *m_meter;
+    Button *m_purgeAll;
+    Button *m_purgeExpired;
+    CacheStats m_stats; // as shown
 };
 
 } // namespace tollgate::ui

@@ -2,6 +2,7 @@
 
 #include "ui/theme/theme.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/iconlabel.h"
 #include "ui/widgets/keychainwords.h"
 #include "ui/widgets/safelabel.h"
 #include "ui/widgets/secretedit.h"
@@ -25,7 +26,7 @@ KeyEditor::KeyEditor(Services &services, QWidget *parent)
       m_replace(new Button(services.theme, tr("Replace"), ButtonKind::Default, QStringLiteral("key"), m_keyRow)),
       m_keep(new Button(services.theme, tr("Keep the stored key"), ButtonKind::Flat, {}, m_keyRow)),
       m_forget(new Button(services.theme, tr("Forget"), ButtonKind::Flat, {}, m_keyRow)), m_variable(new QLineEdit(this)),
-      m_stateIcon(new SafeLabel(services.theme, {}, FontRole::Small, "text.secondary", QFont::Normal, this)),
+      m_stateIcon(new IconLabel(services.theme, {}, 14, "text.secondary", this)),
       m_state(new SafeLabel(services.theme, {}, FontRole::Small, "text.secondary", QFont::Normal, this))
 {
     auto *column = new QVBoxLayout(this);
@@ -57,7 +58,6 @@ KeyEditor::KeyEditor(Services &services, QWidget *parent)
     column->addWidget(m_variable);
     auto *state = new QHBoxLayout;
     state->setSpacing(6);
-    m_stateIcon->setFixedWidth(14);
     state->addWidget(m_stateIcon, 0, Qt::AlignTop);
     m_state->setWordWrap(true);
     state->addWidget(m_state, 1);
@@ -177,7 +177,7 @@ void KeyEditor::showState()
 {
     const QString source = m_source->current();
     const auto say = [this](const char *icon, const char *token, const QString &text) {
-        m_stateIcon->setPixmap(m_services.theme.pixmap(QString::fromLatin1(icon), 14, token, devicePixelRatioF()));
+        m_stateIcon->setIcon(QString::fromLatin1(icon), token);
         m_state->setText(text);
         m_state->setToken(token);
     };
@@ -204,7 +204,7 @@ void KeyEditor::showKeychain()
     const QString place = tr("In keychain as %1").arg(m_entry);
     m_state->setText(stored ? place : keychainLine(KeychainState::Available));
     m_state->setToken(stored ? "success.text" : "text.secondary");
-    m_stateIcon->setPixmap(m_services.theme.pixmap(QStringLiteral("lock"), 14, stored ? "success.text" : "text.secondary", devicePixelRatioF()));
+    m_stateIcon->setIcon(QStringLiteral("lock"), stored ? "success.text" : "text.secondary");
     if (!m_services.probeKeychain)
         return;
     m_services.probeKeychain(this, [this, place](KeychainState state) {
@@ -213,7 +213,7 @@ void KeyEditor::showKeychain()
         const bool kept = !m_lastFour.isEmpty() && !m_replacing;
         const QString line = state == KeychainState::Locked && kept ? tr("%1, which is locked. It is unlocked when the key is needed.").arg(place)
                                                                     : keychainLine(state);
-        m_stateIcon->setPixmap(m_services.theme.pixmap(QStringLiteral("warning"), 14, "warning.text", devicePixelRatioF()));
+        m_stateIcon->setIcon(QStringLiteral("warning"), "warning.text");
         m_state->setText(line);
         m_state->setToken("warning.text");
     });

@@ -13,6 +13,7 @@ class QLineEdit;
 namespace tollgate::ui {
 
 class Button;
+class IconLabel;
 class SafeLabel;
 class SecretEdit;
 class SegmentedControl;
@@ -50,7 +51,7 @@ private:
     Button *m_keep;
     Button *m_forget;
     QLineEdit *m_variable;
-    SafeLabel *m_stateIcon;
+    IconLabel *m_stateIcon;
     SafeLabel *m_state;
     QString m_lastFour;
     QString m_entry;

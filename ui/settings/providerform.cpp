@@ -11,6 +11,7 @@
 #include "ui/widgets/dialogs.h"
 #include "ui/widgets/errorblock.h"
 #include "ui/widgets/headerbar.h"
+#include "ui/widgets/iconlabel.h"
 #include "ui/widgets/keychainwords.h"
 #include "ui/widgets/noticestack.h"
 #include "ui/widgets/safelabel.h"
@@ -96,7 +97,7 @@ void ProviderForm::load(const ProviderConfig &config, bool draft)
     m_error->hide();
     m_result->setText({});
     m_resultMore->setText({});
-    m_resultIcon->setPixmap({});
+    m_resultIcon->hide();
     m_test->setEnabled(true);
     m_loading = false;
     typeChosen();
@@ -267,7 +268,7 @@ void ProviderForm::test()
     }
     m_test->setEnabled(false);
     m_error->hide();
-    m_resultIcon->setPixmap({});
+    m_resultIcon->hide();
     m_result->setToken("text.secondary");
     m_result->setText(tr("Testing\u2026"));
     m_resultMore->setText({});
@@ -281,10 +282,10 @@ void ProviderForm::showTest(const ProviderTest &result)
 {
     m_test->setEnabled(true);
     Q_EMIT tested(m_loaded.id, result);
-    const Theme &theme = m_services.theme;
+    m_resultIcon->show();
     const QString time = QDateTime::currentDateTime().toString(QStringLiteral("HH:mm"));
     if (result.failure) {
-        m_resultIcon->setPixmap(theme.pixmap(QStringLiteral("error"), 16, "danger.text", devicePixelRatioF()));
+        m_resultIcon->setIcon(QStringLiteral("error"), "danger.text");
         m_result->setToken("danger.text");
         m_result->setText(shortWords(*result.failure));
         m_resultMore->setText(tr("tested %1").arg(time));
@@ -301,7 +302,7 @@ void ProviderForm::showTest(const ProviderTest &result)
         m_error->show(wordsFor(*result.failure, context));
         return;
     }
-    m_resultIcon->setPixmap(theme.pixmap(QStringLiteral("success"), 16, "success.text", devicePixelRatioF()));
+    m_resultIcon->setIcon(QStringLiteral("success"), "success.text");
     m_result->setToken("success.text");
     m_result->setText(tr("Connected in %1").arg(formatDurationMs(double(result.took.count()))));
     m_resultMore->setText(tr("%1 models, tested %2").arg(formatCount(result.models.size()), time));

@@ -28,6 +28,7 @@ class ErrorBlock;
 class HeaderBar;
 class KeyEditor;
 class ModelsTable;
+class IconLabel;
 class SafeLabel;
 class SaveBar;
 class Toggle;
@@ -94,7 +95,7 @@ private:
     KeyEditor *m_key = nullptr;
     SafeLabel *m_keyLabel = nullptr;
     Button *m_test = nullptr;
-    SafeLabel *m_resultIcon = nullptr;
+    IconLabel *m_resultIcon = nullptr;
     SafeLabel *m_result = nullptr;
     SafeLabel *m_resultMore = nullptr;
     ErrorBlock *m_error = nullptr;

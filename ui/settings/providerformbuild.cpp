@@ -8,6 +8,7 @@
 #include "ui/widgets/button.h"
 #include "ui/widgets/errorblock.h"
 #include "ui/widgets/headerbar.h"
+#include "ui/widgets/iconlabel.h"
 #include "ui/widgets/safelabel.h"
 #include "ui/widgets/toggle.h"
 
@@ -138,7 +139,8 @@ void ProviderForm::buildConnection(QVBoxLayout *column)
     row->setSpacing(8);
     m_test = new Button(theme, tr("Test connection"), ButtonKind::Default, QStringLiteral("test"), testRow);
     m_test->setShortcutHint(QKeySequence(QStringLiteral("Ctrl+T")));
-    m_resultIcon = new SafeLabel(theme, {}, FontRole::Body, "text.primary", QFont::Normal, testRow);
+    m_resultIcon = new IconLabel(theme, {}, 16, "success.text", testRow);
+    m_resultIcon->hide();
     m_result = new SafeLabel(theme, {}, FontRole::Body, "success.text", QFont::Medium, testRow);
     m_resultMore = new SafeLabel(theme, {}, FontRole::Small, "text.secondary", QFont::Normal, testRow);
     row->addWidget(m_test);

@@ -11,6 +11,8 @@
 #include "ui/widgets/dialogs.h"
 #include "ui/widgets/failurewords.h"
 #include "ui/widgets/headerbar.h"
+#include "ui/widgets/iconlabel.h"
+#include "ui/widgets/keychainwords.h"
 
 #include <QComboBox>
 #include <QListWidget>
@@ -112,14 +114,21 @@ QWidget *ProvidersSection::makeSide()
     auto *noteRow = new QHBoxLayout(note);
     noteRow->setContentsMargins(14, 10, 14, 12);
     noteRow->setSpacing(10);
-    auto *lock = new QLabel(note);
-    lock->setPixmap(theme.pixmap(QStringLiteral("lock"), 16, "success.text", devicePixelRatioF()));
+    auto *lock = new IconLabel(theme, QStringLiteral("lock"), 16, "success.text", note);
     noteRow->addWidget(lock, 0, Qt::AlignTop);
     auto *words = new SafeLabel(theme, tr("Keys are stored in the system keychain (Secret Service), never in Tollgate files or logs."), FontRole::Small,
                                 "text.secondary", QFont::Normal, note);
     words->setWordWrap(true);
     noteRow->addWidget(words, 1);
     column->addWidget(note);
+    if (m_services.probeKeychain) {
+        m_services.probeKeychain(this, [lock, words](KeychainState state) {
+            if (state == KeychainState::Available || state == KeychainState::Locked)
+                return;
+            lock->setIcon(QStringLiteral("warning"), "warning.text");
+            words->setText(keychainLine(state));
+        });
+    }
     return side;
 }
 
@@ -231,6 +240,25 @@ void ProvidersSection::choose(const QString &id)
     rebuild();
 }
 
+bool ProvidersSection::mayLeaveForm()
+{
+    if (!isDirty())
+        return true;
+    Question question;
+    question.iconName = QStringLiteral("save");
+    question.title = tr("Save the changes to %1?").arg(changesOf());
+    question.text = tr("They are not applied yet.");
+    question.safe = tr("Keep editing");
+    question.act = tr("Save");
+    question.third = tr("Discard changes");
+    switch (QuestionDialog::ask(m_services.theme, question, this)) {
+    case QuestionDialog::Answer::Safe: return false;
+    case QuestionDialog::Answer::Third: m_draft.reset(); return true;
+    case QuestionDialog::Answer::Act: break;
+    }
+    return save() && !isDirty(); // a key goes to the keychain first, which answers later
+}
+
 void ProvidersSection::userChose(int row)
 {
     if (m_rebuilding || row < 0 || row >= m_list->count())
@@ -238,21 +266,9 @@ void ProvidersSection::userChose(int row)
     const QString id = m_list->item(row)->data(ProviderRowDelegate::Id).toString();
     if (id == m_current)
         return;
-    if (isDirty()) {
-        Question question;
-        question.iconName = QStringLiteral("save");
-        question.title = tr("Save the changes to %1?").arg(changesOf());
-        question.text = tr("They are not applied yet.");
-        question.safe = tr("Keep editing");
-        question.act = tr("Save");
-        question.third = tr("Discard changes");
-        const QuestionDialog::Answer answer = QuestionDialog::ask(m_services.theme, question, this);
-        if (answer == QuestionDialog::Answer::Third)
-            m_draft.reset();
-        else if (answer == QuestionDialog::Answer::Safe || !save() || isDirty()) {
-            rebuild(); // the selection goes back
-            return;
-        }
+    if (!mayLeaveForm()) {
+        rebuild(); // the selection goes back
+        return;
     }
     // Queued: the list is still in the middle of its change.
     QMetaObject::invokeMethod(this, [this, id] { choose(id); }, Qt::QueuedConnection);
@@ -260,18 +276,8 @@ void ProvidersSection::userChose(int row)
 
 void ProvidersSection::addProvider(int preset)
 {
-    if (isDirty() && !m_draft) {
-        Question question;
-        question.iconName = QStringLiteral("save");
-        question.title = tr("Save the changes to %1?").arg(changesOf());
-        question.text = tr("They are not applied yet.");
-        question.safe = tr("Keep editing");
-        question.act = tr("Save");
-        question.third = tr("Discard changes");
-        const QuestionDialog::Answer answer = QuestionDialog::ask(m_services.theme, question, this);
-        if (answer == QuestionDialog::Answer::Safe || (answer == QuestionDialog::Answer::Act && (!save() || isDirty())))
-            return;
-    }
+    if (!m_draft && !mayLeaveForm())
+        return;
     m_draft = configFromPreset(providerPresets()[preset], m_services.settings.snapshot()->providers);
     choose(m_draft->id);
     m_form->setFocus();
@@ -296,9 +302,9 @@ void ProvidersSection::open(const QString &detail)
 {
     const QString wanted = detail.section(u'/', 0, 0);
     const ProviderConfig *config = m_services.settings.snapshot()->provider(wanted);
-    if (config && config->id != m_current && !isDirty())
-        choose(config->id);
-    if (config && config->id == m_current && detail.section(u'/', 1) == QLatin1String("key"))
+    if (config && config->id != m_current && mayLeaveForm())
+        choose(wanted);
+    if (config && m_current == wanted && detail.section(u'/', 1) == QLatin1String("key"))
         m_form->replaceKey();
 }
 

@@ -45,6 +45,7 @@ private:
     void rebuild();
     void choose(const QString &id);
     void userChose(int row);
+    bool mayLeaveForm(); // asks when it holds unsaved changes
     void addProvider(int preset);
     void fillAddMenu(QMenu *menu);
     State stateOf(const ProviderConfig &config) const;

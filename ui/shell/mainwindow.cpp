@@ -157,8 +157,11 @@ bool MainWindow::openPage(const QString &id, const QString &detail)
     m_services.state.setValue(pageKey, id);
     if (auto *opened = dynamic_cast<Page *>(page); opened && !detail.isEmpty())
         opened->open(detail);
-    if (isVisible() && !inRail)
-        page->setFocus();
+    // Where the page put the focus by itself it stays; else it goes back to where it was in there.
+    if (isVisible() && !inRail && (page->hasFocus() || !page->isAncestorOf(focusWidget()))) {
+        QWidget *last = page->focusWidget();
+        (last && last->isVisibleTo(page) ? last : page)->setFocus();
+    }
     return true;
 }
 

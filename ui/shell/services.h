@@ -50,6 +50,8 @@ struct Services {
     // Variables such as OPENAI_API_KEY found in the environment of this process: names only.
     QStringList keyVariables;
     std::function<SecretBytes(const QString &variable)> keyFromEnvironment;
+    // Removes cached answers, all or the expired ones, and tells how many.
+    std::function<void(bool expiredOnly, QObject *context, std::function<void(Result<qint64>)>)> purgeCache = {};
 };
 
 } // namespace tollgate::ui

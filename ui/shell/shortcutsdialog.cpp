@@ -38,7 +38,7 @@ ShortcutsDialog::ShortcutsDialog(const Theme &theme, const QList<ShortcutGroup> 
             auto *label = new SafeLabel(theme, what, FontRole::Body, "text.secondary", QFont::Normal, list);
             label->setAccessibleName(what + QStringLiteral(": ") + keys);
             grid->addWidget(label, row, 0);
-            grid->addWidget(new SafeLabel(theme, keys, FontRole::Mono, "text.primary", QFont::Normal, list), row++, 1);
+            grid->addWidget(new SafeLabel(theme, keys, FontRole::Body, "text.primary", QFont::Normal, list), row++, 1);
         }
     }
     grid->setColumnStretch(0, 1);

@@ -57,7 +57,7 @@ void StatusSegment::setNotice(const QString &iconName, const char *token, const 
 QSize StatusSegment::sizeHint() const
 {
     const QFontMetrics plain(m_theme.font(FontRole::Small));
-    const QFontMetrics strong(m_theme.digitsFont(FontRole::Small, QFont::Medium));
+    const QFontMetrics strong(m_theme.font(FontRole::Small, QFont::Medium));
     int width = 2 * margin + plain.horizontalAdvance(m_label);
     if (!m_iconName.isEmpty())
         width += 14 + gap;
@@ -94,7 +94,7 @@ void StatusSegment::paintEvent(QPaintEvent *)
         x += QFontMetrics(font).horizontalAdvance(shown) + gap;
     };
     write(m_label, m_theme.font(FontRole::Small), m_iconName.isEmpty() ? "text.secondary" : m_token);
-    write(m_value, m_theme.digitsFont(FontRole::Small, QFont::Medium), "text.primary");
+    write(m_value, m_theme.font(FontRole::Small, QFont::Medium), "text.primary");
     write(m_remark, m_theme.font(FontRole::Small), "text.tertiary");
     painter.fillRect(QRect(width() - 1, 0, 1, height()), m_theme.color("border.default"));
     if (hasFocus()) {

@@ -126,13 +126,13 @@ QString formatBytes(qint64 bytes)
 {
     if (bytes < 0)
         return missing;
-    if (bytes < 1000)
+    if (bytes < 1024)
         return QString::number(bytes) + QStringLiteral(" B");
-    static constexpr const char *units[] = {"kB", "MB", "GB", "TB"};
-    double value = double(bytes) / 1000;
+    static constexpr const char *units[] = {"KiB", "MiB", "GiB", "TiB"};
+    double value = double(bytes) / 1024;
     size_t unit = 0;
-    while (value >= 999.95 && unit + 1 < std::size(units)) {
-        value /= 1000;
+    while (value >= 1023.95 && unit + 1 < std::size(units)) {
+        value /= 1024;
         ++unit;
     }
     return QString::number(value, 'f', 1) + u' ' + QLatin1String(units[unit]);

@@ -16,6 +16,6 @@ QString formatMoneyPerRequest(std::optional<Money> value);  // $0.0042, $0 for z
 QString formatMoneyExact(std::optional<Money> value);       // every decimal that is not zero, at least 4
 QString formatDurationMs(std::optional<double> ms);         // 412 ms  1.84 s  30.0 s  1 h 28 min
 QString formatRatio(std::optional<double> ratio);           // 0.317 -> 31.7%
-QString formatBytes(qint64 bytes);                          // 12.4 MB
+QString formatBytes(qint64 bytes);                          // 12.4 MiB
 
 } // namespace tollgate::ui

@@ -11,6 +11,7 @@ QMainWindow, QDialog { background: @bg.base@; }
 QFrame[surface="window"] { background: @bg.window@; border: none; }
 QFrame[surface="base"] { background: @bg.base@; border: none; }
 QFrame[surface="panel"] { background: @bg.panel@; border: none; }
+QFrame[surface="overlay"] { background: @bg.panel@; border: none; border-left: 1px solid @border.default@; }
 QFrame[surface="sunken"] { background: @bg.sunken@; border: none; }
 QFrame[surface="header"] { background: @bg.panel@; border: none; border-bottom: 1px solid @border.default@; }
 QFrame[surface="section"] { background: @bg.panel@; border: none; border-bottom: 1px solid @border.subtle@; }
@@ -94,7 +95,7 @@ QTreeView::branch { background: transparent; }
 QTableView { gridline-color: @border.subtle@; }
 QTableView[framed="true"] { border: 1px solid @border.default@; border-radius: 5px; }
 QTableView[framed="true"]:focus { border: 2px solid @focus.ring@; }
-QTableView::item { padding: 0 8px; border: none; }
+QTableView::item { padding: 0 5px; border: none; border-bottom: 1px solid @border.subtle@; }
 QTableView::item:selected { background: @selection.bg@; color: @text.primary@; }
 QTableView::item:selected:!active { background: @selection.inactive@; }
 QHeaderView { background: @bg.header@; border: none; }

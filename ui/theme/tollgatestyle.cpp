@@ -138,7 +138,8 @@ void TollgateStyle::drawCombo(const QStyleOptionComplex *option, QPainter *paint
             painter->drawRoundedRect(frame.adjusted(1, 1, -1, -1), 4, 4);
         }
     } else {
-        painter->setBrush(m_theme.color(!enabled ? "bg.hover" : hover ? "bg.hover" : "bg.raised"));
+        const bool field = combo && combo->editable; // looks as the line edit inside it does
+        painter->setBrush(m_theme.color(!enabled ? "bg.hover" : field ? "bg.panel" : hover ? "bg.hover" : "bg.raised"));
         const qreal width = focus ? 2 : 1;
         painter->setPen(QPen(m_theme.color(focus ? "focus.ring" : !enabled ? "border.subtle" : hover ? "border.control" : "border.default"), width));
         painter->drawRoundedRect(frame.adjusted(width / 2, width / 2, -width / 2, -width / 2), 4, 4);

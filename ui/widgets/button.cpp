@@ -68,8 +68,17 @@ void Button::setCompact(bool on)
     updateGeometry();
 }
 
+void Button::setStrong(bool on)
+{
+    m_strong = on;
+    updateGeometry();
+    update();
+}
+
 QFont Button::textFont() const
 {
+    if (m_strong)
+        return m_theme.font(m_compact ? FontRole::Small : FontRole::Body, QFont::DemiBold);
     const bool strong = m_kind != ButtonKind::Flat;
     return m_theme.font(m_compact ? FontRole::Small : FontRole::Body, strong ? QFont::Medium : QFont::Normal);
 }
@@ -93,7 +102,7 @@ const char *Button::textToken() const
     case ButtonKind::Primary: return "text.onAccent";
     case ButtonKind::Danger: return "danger.text";
     case ButtonKind::Link: return "accent.text";
-    case ButtonKind::Flat: return underMouse() ? "text.primary" : "text.secondary";
+    case ButtonKind::Flat: return m_strong || underMouse() ? "text.primary" : "text.secondary";
     case ButtonKind::Default: return "text.primary";
     }
     Q_UNREACHABLE();

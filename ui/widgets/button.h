@@ -24,6 +24,7 @@ public:
     // Printed on the button only; the shortcut itself belongs to an action.
     void setShortcutHint(const QKeySequence &keys);
     void setCompact(bool on); // 24 px high
+    void setStrong(bool on);  // a flat button that is also a title
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
 
@@ -38,6 +39,7 @@ private:
     QString m_iconName;
     bool m_trailing = false;
     bool m_compact = false;
+    bool m_strong = false;
     QString m_hint;
 };
 

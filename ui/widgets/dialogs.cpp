@@ -1,6 +1,7 @@
 #include "ui/widgets/dialogs.h"
 
 #include "ui/widgets/button.h"
+#include "ui/widgets/iconlabel.h"
 #include "ui/widgets/safelabel.h"
 
 #include <QDesktopServices>
@@ -20,10 +21,7 @@ QuestionDialog::QuestionDialog(const Theme &theme, const Question &question, QWi
     column->setSpacing(0);
     auto *top = new QHBoxLayout;
     top->setSpacing(14);
-    auto *icon = new QLabel(this);
-    icon->setPixmap(theme.pixmap(question.iconName, 16, question.iconToken, devicePixelRatioF()));
-    icon->setFixedSize(16, 20);
-    top->addWidget(icon, 0, Qt::AlignTop);
+    top->addWidget(new IconLabel(theme, question.iconName, 16, question.iconToken, this), 0, Qt::AlignTop);
     auto *words = new QVBoxLayout;
     words->setSpacing(4);
     auto *title = new SafeLabel(theme, question.title, FontRole::Body, "text.primary", QFont::DemiBold, this);

@@ -40,7 +40,7 @@ void ErrorBlock::build()
     auto *column = new QVBoxLayout(m_body);
     column->setContentsMargins(46, 14, 16, 14);
     column->setSpacing(0);
-    auto *title = new SafeLabel(m_theme, m_words.title, FontRole::Body, "text.primary", QFont::DemiBold, m_body);
+    auto *title = new SafeLabel(m_theme, m_words.title, FontRole::MetricStrip, "text.primary", QFont::DemiBold, m_body);
     title->setWordWrap(true);
     auto *text = new SafeLabel(m_theme, m_words.text, FontRole::Body, "text.secondary", QFont::Normal, m_body);
     text->setWordWrap(true);
@@ -73,7 +73,8 @@ void ErrorBlock::build()
         buttons->setSpacing(8);
         for (const FailureAction &action : std::as_const(m_words.actions)) {
             const bool quiet = action.id == QLatin1String("openRequest");
-            auto *button = new Button(m_theme, action.text, action.primary ? ButtonKind::Primary : quiet ? ButtonKind::Flat : ButtonKind::Default,
+            QString words = action.text; // it may name a model
+            auto *button = new Button(m_theme, words.replace(u'&', QLatin1String("&&")), action.primary ? ButtonKind::Primary : quiet ? ButtonKind::Flat : ButtonKind::Default,
                                       action.iconName, m_body);
             button->setObjectName(action.id);
             connect(button, &QPushButton::clicked, this, [this, id = action.id] { Q_EMIT actionTriggered(id); }, Qt::QueuedConnection);

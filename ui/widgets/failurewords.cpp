@@ -4,6 +4,9 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QRegularExpression>
+
+#include <algorithm>
 
 namespace tollgate::ui {
 
@@ -27,12 +30,43 @@ QString attemptsRefused(const Failure &failure, const FailureContext &c)
                            : tr("%1 attempts%2 were refused%3.").arg(QString::number(c.attempts), took, status(failure));
 }
 
+// Whether the message is this sentence of core's, whatever its numbers and names, in the language it was written in.
+bool isSentence(const QString &message, const char *context, const char *sentence)
+{
+    static const QRegularExpression place(QStringLiteral("%\\d"));
+    QStringList parts;
+    for (const QString &part : QCoreApplication::translate(context, sentence).split(place))
+        parts.append(QRegularExpression::escape(part));
+    return QRegularExpression(QRegularExpression::anchoredPattern(parts.join(QStringLiteral(".+")))).match(message).hasMatch();
+}
+
+// core/net/trouble.cpp and core/engine/flight.cpp word every deadline that can pass.
 bool timedOut(const Failure &failure)
 {
-    return failure.message.contains(QLatin1String("timed out"), Qt::CaseInsensitive)
-        || failure.message.contains(QLatin1String("timeout"), Qt::CaseInsensitive)
-        || failure.message.contains(QLatin1String("deadline"), Qt::CaseInsensitive)
-        || failure.message.contains(QLatin1String("no answer in"), Qt::CaseInsensitive);
+    static constexpr const char *net[] = {
+        "No answer in %1.",
+        "The answer stopped in its headers for %1.",
+        "Nothing more of the answer came for %1.",
+        "Not finished in %1.",
+        "The request could not be sent in %1.",
+        "No connection to %1 in %2.",
+        "No connection to %1 through the proxy %2 in %3.",
+        "No secure connection to %1 in %2.",
+        "The name of %1 was not found out in %2.",
+    };
+    for (const char *sentence : net)
+        if (isSentence(failure.message, "Net", sentence))
+            return true;
+    return isSentence(failure.message, "Engine", "The equal request in flight did not finish within the total time limit.")
+        || failure.message.contains(QLatin1String("timed out"), Qt::CaseInsensitive); // the system's word for a connection
+}
+
+// The time limit passed in the queue: the provider is not to blame.
+bool waitedTooLong(const Failure &failure)
+{
+    return isSentence(failure.message, "Net", "No connection became free in %1.")
+        || isSentence(failure.message, "Engine", "The total time limit passed while %1 other requests to this provider were running.")
+        || isSentence(failure.message, "Engine", "The total time limit passed before anything was sent.");
 }
 
 bool tooLong(const Failure &failure)
@@ -143,7 +177,17 @@ void Writer::rateLimited()
 
 void Writer::unreachable()
 {
-    const bool lookup = f.message.contains(QLatin1String("not found"), Qt::CaseInsensitive);
+    if (waitedTooLong(f)) {
+        w.title = tr("Not sent in time");
+        w.text = tr("The time limit passed while the request waited its turn. Nothing was sent and nothing was charged.");
+        said();
+        runAgain();
+        if (c.canRunAgain)
+            action("raiseTimeout", tr("Raise timeout"));
+        w.badge = tr("Timed out");
+        return;
+    }
+    const bool lookup = isSentence(f.message, "Net", "The host of %1 was not found.");
     const QString remains = c.hasLocalModel ? tr("Cached replies and the local model still work.") : tr("Cached replies still work.");
     if (lookup) {
         w.title = tr("No network");
@@ -161,7 +205,7 @@ void Writer::unreachable()
 
 void Writer::ambiguous()
 {
-    if (timedOut(f)) {
+    if (timedOut(f) && f.phase != Phase::Send) {
         const QString time = c.elapsedMs >= 0 ? formatDurationMs(double((c.elapsedMs + 500) / 1000 * 1000)) : QString();
         QString plain = time;
         plain.replace(QStringLiteral(".00 s"), QStringLiteral(" s")).replace(QStringLiteral(".0 s"), QStringLiteral(" s"));
@@ -290,7 +334,9 @@ void Writer::others()
         return;
     case FailureKind::Cancelled:
         w.title = tr("Stopped");
-        w.text = tr("The part that came before is kept and may be charged.");
+        w.text = !c.sent ? tr("Nothing was sent and nothing was charged.")
+            : c.partCame ? tr("The part that came before is kept and may be charged.")
+                         : tr("It was sent, but no text had come. It may still be charged.");
         w.warning = true;
         w.iconName = QStringLiteral("stop");
         w.badge = tr("Stopped");
@@ -337,6 +383,9 @@ FailureWords wordsFor(const Outcome &outcome, FailureContext context)
 {
     const RequestRecord &record = outcome.record;
     context.attempts = qMax(1, int(record.attempts.size()));
+    context.sent = std::any_of(record.attempts.begin(), record.attempts.end(),
+                               [](const AttemptRecord &attempt) { return attempt.billing != Billing::None; });
+    context.partCame = !outcome.completion.text.isEmpty() || !outcome.completion.reasoning.isEmpty();
     if (record.settled >= 0)
         context.elapsedMs = record.settled / 1'000'000;
     if (context.model.isEmpty())

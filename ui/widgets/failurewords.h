@@ -46,6 +46,8 @@ struct FailureContext {
     QString keyVariable;      // ProviderConfig::keyEnv
     QString otherModel;       // a model of another provider to try; empty: none
     int attempts = 1;         // made
+    bool sent = true;         // an attempt reached the provider
+    bool partCame = true;     // text or reasoning
     qint64 elapsedMs = -1;    // accepted to settled; -1: unknown
     std::optional<qint64> inputTokens;
     std::optional<qint64> contextTokens;

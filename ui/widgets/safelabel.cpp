@@ -19,7 +19,7 @@ SafeLabel::SafeLabel(const Theme &theme, const QString &text, FontRole role, con
 void SafeLabel::applyTheme()
 {
     m_applying = true;
-    setFont(m_tabular ? m_theme.digitsFont(m_role, m_weight) : m_theme.font(m_role, m_weight));
+    setFont(m_theme.font(m_role, m_weight));
     QPalette p = palette();
     p.setColor(QPalette::WindowText, m_theme.color(m_token));
     p.setColor(QPalette::Disabled, QPalette::WindowText, m_theme.color("text.disabled"));
@@ -41,12 +41,6 @@ void SafeLabel::setToken(const char *token)
     if (qstrcmp(m_token, token) == 0)
         return;
     m_token = token;
-    applyTheme();
-}
-
-void SafeLabel::setTabularDigits(bool on)
-{
-    m_tabular = on;
     applyTheme();
 }
 

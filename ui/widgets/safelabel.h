@@ -17,7 +17,6 @@ public:
 
     void setRole(FontRole role, QFont::Weight weight = QFont::Normal);
     void setToken(const char *token); // a colour token; must be a literal
-    void setTabularDigits(bool on);   // ui.md section 2
     void setElideMode(Qt::TextElideMode mode);
     // Line height of the design for wrapped text is left to the font.
     QSize sizeHint() const override;
@@ -33,7 +32,6 @@ private:
     FontRole m_role;
     QFont::Weight m_weight;
     const char *m_token;
-    bool m_tabular = false;
     bool m_applying = false;
     Qt::TextElideMode m_elide = Qt::ElideRight;
 };

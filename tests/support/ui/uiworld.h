@@ -42,6 +42,9 @@ public:
         services.cacheStats = [this](QObject *context, std::function<void(CacheStats)> done) {
             QTimer::singleShot(0, context, [this, done = std::move(done)] { core.cache->stats(done); });
         };
+        services.purgeCache = [this](bool expiredOnly, QObject *context, std::function<void(Result<qint64>)> done) {
+            QTimer::singleShot(0, context, [this, expiredOnly, done = std::move(done)] { core.cache->purge({}, expiredOnly, done); });
+        };
         services.switchProfile = [this](bool toDemo) { switchedTo = toDemo; };
         services.keyFromEnvironment = [this](const QString &name) { return environment.value(name); };
     }

@@ -2,6 +2,7 @@
 #include "tests/support/testmain.h"
 #include "core/pricing/pricetable.h"
 #include "ui/playground/longtextview.h"
+#include "ui/playground/findbar.h"
 #include "ui/playground/messagecard.h"
 #include "ui/playground/messagespane.h"
 #include "ui/playground/pagebar.h"
@@ -138,6 +139,26 @@ private Q_SLOTS:
         QVERIFY(!m_page->pageBar().stop().isEnabled());
     }
 
+    void escapeClosesTheFindBarAndThenStops()
+    {
+        SimulatorStep step;
+        step.fault = SimulatorStep::Fault::HangStream;
+        step.afterEvents = 6;
+        step.ttftMs = 1;
+        m_world->script({step});
+        prompt(QStringLiteral("Find while it runs"));
+        pressRun();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_page->response().text().isEmpty(), 20'000);
+        QTest::keyClick(&m_page->messages().card(0)->edit(), Qt::Key_F, Qt::ControlModifier);
+        auto *bar = m_page->findChild<FindBar *>();
+        QVERIFY(bar && bar->isVisible());
+        QTest::keyClick(m_page->focusWidget(), Qt::Key_Escape);
+        QVERIFY(!bar->isVisible());
+        QVERIFY(m_page->response().isRunning());
+        QTest::keyClick(m_page->focusWidget(), Qt::Key_Escape);
+        QTRY_COMPARE_WITH_TIMEOUT(state(), QStringLiteral("Stopped"), 20'000);
+    }
+
     void aRetryIsShownWhileItWaits()
     {
         SimulatorStep step;
@@ -234,6 +255,9 @@ private Q_SLOTS:
         QTest::keyClick(&m_page->messages().card(0)->edit(), Qt::Key_B, Qt::ControlModifier | Qt::ShiftModifier);
         QVERIFY(m_page->parameters().isVisible());
         QCOMPARE(m_page->parameters().geometry().right(), m_page->rect().right());
+        QTest::keyClick(m_page->focusWidget(), Qt::Key_Escape);
+        QVERIFY(!m_page->parameters().isVisible());
+        QVERIFY(m_page->messages().isAncestorOf(m_page->focusWidget()));
         m_page->resize(1364, 800);
         QTRY_VERIFY(m_page->parameters().isVisible());
         QVERIFY(m_page->parameters().parentWidget() != m_page.get());

@@ -336,7 +336,7 @@ private Q_SLOTS:
         QTest::mouseClick(button("Save"), Qt::LeftButton);
         QVERIFY(saved()->keepNothing);
         m_page->open(QStringLiteral("cache"));
-        QTRY_VERIFY(shows(QStringLiteral(" of 268.4 MB")));
+        QTRY_VERIFY(shows(QStringLiteral(" of 256 MiB")));
     }
 
     void appearanceAppliesAtOnce()
@@ -346,6 +346,35 @@ private Q_SLOTS:
         QCOMPARE(saved()->theme, QStringLiteral("dark"));
         named<QSpinBox>("Text size")->setValue(120);
         QCOMPARE(saved()->textSizePercent, 120);
+    }
+
+    void purgingTheCacheAsksAndTellsHowMany()
+    {
+        ChatRequest request = EngineWorld::request();
+        request.cache = CachePolicy::Use;
+        QVERIFY(m_world->core.run(std::move(request)).ok());
+        m_page->open(QStringLiteral("cache"));
+        QTRY_VERIFY(button("Purge all") && button("Purge all")->isEnabled());
+        QVERIFY(!button("Purge expired")->isEnabled());
+        answerWith("Keep");
+        QTest::mouseClick(button("Purge all"), Qt::LeftButton);
+        QVERIFY(button("Purge all")->isEnabled());
+        answerWith("Purge 1");
+        QTest::mouseClick(button("Purge all"), Qt::LeftButton);
+        QTRY_VERIFY(!button("Purge all")->isEnabled());
+    }
+
+    void openingAnotherProviderAsksAboutUnsavedChanges()
+    {
+        addServerProvider();
+        type(named<QLineEdit>("Name"), QStringLiteral("Half typed"));
+        answerWith("Keep editing");
+        m_page->open(QStringLiteral("providers/sim/key"));
+        QCOMPARE(form()->loaded().id, QStringLiteral("local"));
+        answerWith("Discard changes");
+        m_page->open(QStringLiteral("providers/sim"));
+        QCOMPARE(form()->loaded().id, QStringLiteral("sim"));
+        QCOMPARE(provider("local")->name, QStringLiteral("Local"));
     }
 
     void narrowWindowsGetAComboForTheList()

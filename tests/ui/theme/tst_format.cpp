@@ -113,8 +113,8 @@ private Q_SLOTS:
         QCOMPARE(formatRatio(1.0), QStringLiteral("100.0%"));
         QCOMPARE(formatBytes(0), QStringLiteral("0 B"));
         QCOMPARE(formatBytes(999), QStringLiteral("999 B"));
-        QCOMPARE(formatBytes(12'400'000), QStringLiteral("12.4 MB"));
-        QCOMPARE(formatBytes(999'960), QStringLiteral("1.0 MB"));
+        QCOMPARE(formatBytes(13'002'342), QStringLiteral("12.4 MiB"));
+        QCOMPARE(formatBytes(1'048'550), QStringLiteral("1.0 MiB"));
     }
 };
 

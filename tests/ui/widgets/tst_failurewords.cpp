@@ -1,3 +1,4 @@
+#include "core/net/trouble.h"
 #include "tests/support/testmain.h"
 #include "ui/widgets/failurewords.h"
 
@@ -84,13 +85,55 @@ private Q_SLOTS:
     {
         FailureContext c = context();
         c.elapsedMs = 120'004;
-        Failure f = failure(FailureKind::Ambiguous, 0, QStringLiteral("no answer in 120 s"));
+        Failure f = failure(FailureKind::Ambiguous, 0, QStringLiteral("No answer in 120 s."));
         f.phase = Phase::FirstByte;
         const FailureWords w = wordsFor(f, c);
         QCOMPARE(w.title, QStringLiteral("No answer in 120 s"));
         QCOMPARE(w.text, QStringLiteral("Mistral accepted the request but sent no token. It may still be charged."));
         QCOMPARE(ids(w), (QStringList{QStringLiteral("runAgain"), QStringLiteral("raiseTimeout")}));
         QCOMPARE(w.badge, QStringLiteral("Timed out"));
+    }
+
+    void knowsEveryDeadlineOfTheTransport()
+    {
+        const struct {
+            Trouble::What what;
+            Phase phase;
+            const char *title;
+        } cases[] = {
+            {Trouble::What::Deadline, Phase::FirstByte, "No answer in 30 s"},
+            {Trouble::What::Deadline, Phase::Stream, "No answer in 30 s"},
+            {Trouble::What::TotalDeadline, Phase::FirstByte, "No answer in 30 s"},
+            {Trouble::What::Deadline, Phase::Send, "No answer; it may still be charged"},
+            {Trouble::What::Closed, Phase::FirstByte, "No answer; it may still be charged"},
+            {Trouble::What::Deadline, Phase::Connect, "No connection to Mistral"},
+            {Trouble::What::HostNotFound, Phase::Connect, "No network"},
+            {Trouble::What::WaitDeadline, Phase::Connect, "Not sent in time"},
+        };
+        FailureContext c = context();
+        c.elapsedMs = 30'000;
+        for (const auto &each : cases) {
+            const Failure f = failureOf({each.what, {}, 30'000, {}}, {each.phase, QStringLiteral("api.mistral.ai:443")});
+            const FailureWords w = wordsFor(f, c);
+            QCOMPARE(w.title, QString::fromLatin1(each.title));
+            const bool ours = each.what == Trouble::What::Deadline || each.what == Trouble::What::TotalDeadline;
+            if (f.kind == FailureKind::Ambiguous)
+                QCOMPARE(shortWords(f) == QLatin1String("Timed out"), ours);
+            if (f.kind == FailureKind::Unreachable)
+                QCOMPARE(shortWords(f) == QLatin1String("Connection timed out"), ours);
+        }
+    }
+
+    void saysOfAStopWhatHadHappened()
+    {
+        Outcome outcome;
+        outcome.failure = failure(FailureKind::Cancelled);
+        QCOMPARE(wordsFor(outcome, context()).text, QStringLiteral("Nothing was sent and nothing was charged."));
+        outcome.record.attempts.resize(1);
+        outcome.record.attempts[0].billing = Billing::Unconfirmed;
+        QCOMPARE(wordsFor(outcome, context()).text, QStringLiteral("It was sent, but no text had come. It may still be charged."));
+        outcome.completion.text = QStringLiteral("Hi");
+        QCOMPARE(wordsFor(outcome, context()).text, QStringLiteral("The part that came before is kept and may be charged."));
     }
 
     void tellsAResetFromATimeout()
@@ -116,11 +159,11 @@ private Q_SLOTS:
     void saysOfflineAndPromisesOnlyWhatExists()
     {
         FailureContext c = context();
-        const FailureWords w = wordsFor(failure(FailureKind::Unreachable, 0, QStringLiteral("Host not found")), c);
+        const FailureWords w = wordsFor(failure(FailureKind::Unreachable, 0, QStringLiteral("The host of api.mistral.ai was not found.")), c);
         QCOMPARE(w.title, QStringLiteral("No network"));
         QCOMPARE(w.text, QStringLiteral("Mistral could not be reached (host not found). Cached replies still work."));
         c.hasLocalModel = true;
-        QCOMPARE(wordsFor(failure(FailureKind::Unreachable, 0, QStringLiteral("Host not found")), c).text,
+        QCOMPARE(wordsFor(failure(FailureKind::Unreachable, 0, QStringLiteral("The host of api.mistral.ai was not found.")), c).text,
                  QStringLiteral("Mistral could not be reached (host not found). Cached replies and the local model still work."));
         QCOMPARE(wordsFor(failure(FailureKind::Unreachable, 0, QStringLiteral("Connection refused")), c).title,
                  QStringLiteral("No connection to Mistral"));
