@@ -21,6 +21,7 @@ FindBar::FindBar(const Theme &theme, QWidget *parent) : QFrame(parent), m_theme(
     layout->setSpacing(4);
     m_field = new SearchField(theme, tr("Find in the answer"), {}, this);
     m_field->setAccessibleName(tr("Find in the answer"));
+    m_field->installEventFilter(this);
     layout->addWidget(m_field, 1);
     m_result = new SafeLabel(theme, {}, FontRole::Small, "text.tertiary", QFont::Normal, this);
     layout->addWidget(m_result);
@@ -74,6 +75,16 @@ bool FindBar::event(QEvent *event)
         }
     }
     return QFrame::event(event);
+}
+
+bool FindBar::eventFilter(QObject *watched, QEvent *event)
+{
+    // A search field clears itself on Esc; here one press is enough to be gone.
+    if (watched == m_field && event->type() == QEvent::KeyPress && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape) {
+        close();
+        return true;
+    }
+    return QFrame::eventFilter(watched, event);
 }
 
 void FindBar::find(bool backward, bool fromStart)

@@ -53,6 +53,8 @@ ResponseView::~ResponseView() = default;
 void ResponseView::begin()
 {
     const bool toMarkdown = m_view == Json || m_longAnswer; // JSON comes only at the end
+    if (m_stack->isAncestorOf(focusWidget())) // it is hidden until there is text, and the focus would go anywhere
+        m_tabs->setFocus(Qt::OtherFocusReason);
     m_running = true;
     m_ended = m_hasErrorAction = m_longAnswer = false;
     m_text.clear();

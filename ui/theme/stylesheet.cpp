@@ -65,6 +65,8 @@ QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
   border: none; padding: 0; background: transparent; min-height: 0; max-height: 16777215px; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: @bg.panel@; color: @text.primary@; border: none;
   selection-background-color: @selection.bg@; selection-color: @text.primary@; }
+QTextBrowser, QPlainTextEdit[readOnly="true"] { padding: 2px; }
+QTextBrowser:focus, QPlainTextEdit[readOnly="true"]:focus { border: 2px solid @focus.ring@; padding: 0; }
 QPlainTextEdit[framed="true"] { border: 1px solid @border.default@; border-radius: 4px; padding: 2px 4px; }
 QPlainTextEdit[framed="true"]:focus { border: 2px solid @focus.ring@; padding: 1px 3px; }
 

@@ -168,9 +168,9 @@ private Q_SLOTS:
         QTest::mouseClick(button("Test and save"), Qt::LeftButton);
         QVERIFY(shows("Paste your API key first"));
         QCOMPARE(m_view->focusWidget(), key());
-        key()->setText(QStringLiteral("caf\u00e9"));
+        QTest::keyClicks(key(), QStringLiteral("not a key"));
         QTest::keyClick(key(), Qt::Key_Return);
-        QVERIFY(shows("This is not an API key"));
+        QTRY_VERIFY(shows("This is not an API key"));
         QVERIFY(saved().isEmpty());
     }
 };

@@ -152,6 +152,7 @@ private Q_SLOTS:
         QTest::keyClick(&m_page->messages().card(0)->edit(), Qt::Key_F, Qt::ControlModifier);
         auto *bar = m_page->findChild<FindBar *>();
         QVERIFY(bar && bar->isVisible());
+        QTest::keyClicks(m_page->focusWidget(), QStringLiteral("word"));
         QTest::keyClick(m_page->focusWidget(), Qt::Key_Escape);
         QVERIFY(!bar->isVisible());
         QVERIFY(m_page->response().isRunning());
