@@ -27,7 +27,7 @@ LongTextView::LongTextView(const Theme &theme, QWidget *parent) : QPlainTextEdit
     setFrameShape(QFrame::NoFrame);
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    document()->setDocumentMargin(20);
+    document()->setDocumentMargin(18); // 20 with the room of the focus ring
     m_timer.setSingleShot(true);
     m_timer.setInterval(0);
     connect(&m_timer, &QTimer::timeout, this, &LongTextView::writeSome);

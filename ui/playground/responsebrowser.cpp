@@ -15,7 +15,7 @@ namespace {
 constexpr qsizetype chunk = 16 * 1024;  // characters given to the parser at a time
 constexpr double tooSlowMs = 40;        // a parse that takes longer means hostile text
 constexpr int readingMaxWidth = 760;    // tokens.json size.readingMaxWidth
-constexpr int documentMargin = 20;
+constexpr int documentMargin = 18; // 20 with the room of the focus ring
 
 } // namespace
 
