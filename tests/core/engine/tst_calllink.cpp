@@ -37,6 +37,13 @@ struct Line {
         QObject::connect(call.get(), &Call::finished, &receiver, [this] { heard.append(QStringLiteral("f")); });
     }
 
+    // As an engine does at its end: what waits in the inbox holds the link, which holds the inbox.
+    ~Line()
+    {
+        call.reset();
+        inbox->close();
+    }
+
     QObject receiver;
     std::shared_ptr<Inbox> inbox;
     std::shared_ptr<CallLink> link;
