@@ -15,6 +15,7 @@
 #include "ui/theme/theme.h"
 
 #include <QApplication>
+#include <QFile>
 #include <QSettings>
 #include <QTimer>
 
@@ -158,6 +159,9 @@ Result<std::unique_ptr<ConsoleSession>> ConsoleSession::open(const ProfilePaths 
     d.app = std::move(app).value();
     if (Result<void> listening = d.startServer(); !listening)
         return listening.error();
+    // QSettings' own lock: left behind by a process that was killed while it wrote, it would hold up the window for half a minute. The
+    // profile is ours now, so nobody else writes this file.
+    QFile::remove(paths.consoleState + QStringLiteral(".lock"));
     d.state = std::make_unique<QSettings>(paths.consoleState, QSettings::IniFormat);
     d.makeServices(theme);
     d.window = std::make_unique<ui::MainWindow>(*d.services);

@@ -11,6 +11,7 @@
 #include "ui/theme/theme.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QJsonArray>
 #include <QSignalSpy>
 #include <QTest>
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void streamsWhileTwentyProcessesSend();
     void isRaisedByASecondStart();
     void waitsForACommandLineThatOwnsTheProfile();
+    void isNotHeldUpByAStateFileOfAKilledProcess();
     void opensTheDemoProfileWithItsBadge();
 
 private:
@@ -102,6 +104,20 @@ void TstConsole::waitsForACommandLineThatOwnsTheProfile()
     QVERIFY2(session.ok(), session.ok() ? "" : qPrintable(session.error().text()));
     QVERIFY(*session);
     QCOMPARE(waitCli(*owner).exitCode, 8);
+}
+
+void TstConsole::isNotHeldUpByAStateFileOfAKilledProcess()
+{
+    QTemporaryDir folder;
+    const app::ProfilePaths paths = app::ProfilePaths::at(folder.filePath(QStringLiteral("p")));
+    QVERIFY(QDir().mkpath(paths.folder));
+    const QString left = paths.consoleState + QStringLiteral(".lock");
+    QFile file(left);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.close();
+    const auto session = app::ConsoleSession::open(paths, *m_theme);
+    QVERIFY2(session.ok(), session.ok() ? "" : qPrintable(session.error().text()));
+    QVERIFY(!QFile::exists(left));
 }
 
 void TstConsole::opensTheDemoProfileWithItsBadge()
