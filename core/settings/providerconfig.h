@@ -21,6 +21,22 @@ enum class ProviderType : quint8 {
     Simulator,
 };
 
+// A key in the keychain, by what may be shown of it.
+struct StoredKey {
+    QString name;     // keychain entry "<provider id>/<name>"
+    QString lastFour; // empty: too short to show any of it
+    friend bool operator==(const StoredKey &, const StoredKey &) = default;
+};
+
+// What a call of a serverless endpoint costs besides or instead of the table's rates (providers.md section 8). Decimal USD; empty: not set.
+struct FunctionPrice {
+    QString usdPerMillionTokens; // blended: the endpoint reports one count for prompt and completion
+    QString usdPerGbSecond;      // of the function itself, for the time from the request's first byte to the answer's last
+    QString usdPerCall;
+    int memoryMib = 0;           // what the function is given
+    friend bool operator==(const FunctionPrice &, const FunctionPrice &) = default;
+};
+
 struct ProviderConfig {
     QString id;   // stable, lower case letters, digits, - and _: names the keychain entry; made from the first name
     QString name; // shown; unique without case
@@ -34,9 +50,12 @@ struct ProviderConfig {
     QStringList models;        // last known list, for pickers
     QList<Header> extraHeaders;
     QString caFile;
-    QString proxy; // "", "system", "http://host:port", "socks5://host:port"
-    QString apiVersion;
-    QString deployment;
+    QString proxy; // "": as SettingsData::proxy; "none", "system", "http://host:port", "socks5://host:port"
+    QString apiVersion; // anthropic: "2023-06-01" or "2026-10-21"; azure: a dated version means the classic URL style; empty: the wire's default
+    QString deployment; // azure; empty: the model's name is the deployment's
+    QString keyHeader;  // header that carries the key ("x-api-key", "Authorization", ...); empty: the wire's default
+    QByteArray extraBody; // JSON object merged into every request body, below what the request itself says; empty: none
+    FunctionPrice functionPrice; // serverless
     int maxParallel = 24;
     bool enabled = true;
     qint64 addedWallMs = 0;

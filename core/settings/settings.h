@@ -25,6 +25,10 @@ struct SettingsData {
     int firstByteTimeoutMs = 120'000;
     int idleTimeoutMs = 60'000;
 
+    // Network, for providers that do not say otherwise
+    QString proxy = QStringLiteral("system"); // "none", "system", "http://host:port", "socks5://host:port"
+    QString caFile;                           // PEM file trusted besides the system's certificates; empty: none
+
     // Cache
     int cacheTtlSeconds = 3600;
     int cacheMemoryMib = 64;
@@ -39,6 +43,9 @@ struct SettingsData {
     // Console
     QString theme = QStringLiteral("system"); // system, light, dark
     int textSizePercent = 100;                // 90 to 150
+    QString density = QStringLiteral("normal"); // compact, normal, roomy: rows of 24, 26, 30 px
+    bool increaseContrast = false;
+    bool reduceMotion = false;                // true: no transitions, whatever the desktop says
     bool firstRunDone = false;
 
     const ProviderConfig *provider(QStringView nameOrId) const; // without case; null when unknown

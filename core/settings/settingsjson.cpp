@@ -48,11 +48,36 @@ constexpr BoolRow bools[] = {
     {QLatin1String("survivePowerLoss"), &SettingsData::survivePowerLoss},
     {QLatin1String("keepNothing"), &SettingsData::keepNothing},
     {QLatin1String("firstRunDone"), &SettingsData::firstRunDone},
+    {QLatin1String("increaseContrast"), &SettingsData::increaseContrast},
+    {QLatin1String("reduceMotion"), &SettingsData::reduceMotion},
 };
 
 struct ProviderText {
     QLatin1String key;
     QString ProviderConfig::*member;
+};
+
+struct TextRow {
+    QLatin1String key;
+    QString SettingsData::*member;
+};
+
+constexpr TextRow texts[] = {
+    {QLatin1String("theme"), &SettingsData::theme},
+    {QLatin1String("density"), &SettingsData::density},
+    {QLatin1String("proxy"), &SettingsData::proxy},
+    {QLatin1String("caFile"), &SettingsData::caFile},
+};
+
+struct FunctionText {
+    QLatin1String key;
+    QString FunctionPrice::*member;
+};
+
+constexpr FunctionText functionTexts[] = {
+    {QLatin1String("usdPerMillionTokens"), &FunctionPrice::usdPerMillionTokens},
+    {QLatin1String("usdPerGbSecond"), &FunctionPrice::usdPerGbSecond},
+    {QLatin1String("usdPerCall"), &FunctionPrice::usdPerCall},
 };
 
 constexpr ProviderText providerTexts[] = {
@@ -67,6 +92,7 @@ constexpr ProviderText providerTexts[] = {
     {QLatin1String("proxy"), &ProviderConfig::proxy},
     {QLatin1String("apiVersion"), &ProviderConfig::apiVersion},
     {QLatin1String("deployment"), &ProviderConfig::deployment},
+    {QLatin1String("keyHeader"), &ProviderConfig::keyHeader},
 };
 
 // Reads the members of one object; remembers the first that has the wrong type. Absent members keep their default.
@@ -160,8 +186,18 @@ Result<ProviderConfig> readProvider(const QJsonObject &object, qsizetype number)
         config.extraHeaders.append({pair.value(QLatin1String("name")).toString().toUtf8(),
                                     pair.value(QLatin1String("value")).toString().toUtf8()});
     }
+    QString extraBody;
+    reader.text(QLatin1String("extraBody"), extraBody);
+    config.extraBody = extraBody.toUtf8();
+    const QJsonObject price = object.value(QLatin1String("functionPrice")).toObject();
+    Reader priceReader(price, QStringLiteral("providers[%1].functionPrice.").arg(number));
+    for (const FunctionText &row : functionTexts)
+        priceReader.text(row.key, config.functionPrice.*row.member);
+    priceReader.whole(QLatin1String("memoryMib"), config.functionPrice.memoryMib);
     if (reader.problem())
         return broken(*reader.problem());
+    if (priceReader.problem())
+        return broken(*priceReader.problem());
     return config;
 }
 
@@ -180,6 +216,12 @@ QJsonObject writeProvider(QJsonObject object, const ProviderConfig &config)
         headers.append(QJsonObject{{QStringLiteral("name"), QString::fromUtf8(header.name)},
                                    {QStringLiteral("value"), QString::fromUtf8(header.value)}});
     object.insert(QLatin1String("extraHeaders"), headers);
+    object.insert(QLatin1String("extraBody"), QString::fromUtf8(config.extraBody));
+    QJsonObject price = object.value(QLatin1String("functionPrice")).toObject();
+    for (const FunctionText &row : functionTexts)
+        price.insert(row.key, config.functionPrice.*row.member);
+    price.insert(QLatin1String("memoryMib"), config.functionPrice.memoryMib);
+    object.insert(QLatin1String("functionPrice"), price);
     return object;
 }
 
@@ -201,7 +243,8 @@ Result<SettingsData> read(const QJsonObject &document)
         reader.whole(row.key, data.*row.member);
     for (const BoolRow &row : bools)
         reader.flag(row.key, data.*row.member);
-    reader.text(QLatin1String("theme"), data.theme);
+    for (const TextRow &row : texts)
+        reader.text(row.key, data.*row.member);
     const QJsonArray providers = reader.list(QLatin1String("providers"));
     if (reader.problem())
         return broken(*reader.problem());
@@ -225,7 +268,8 @@ QJsonObject write(QJsonObject document, const SettingsData &data)
         document.insert(row.key, data.*row.member);
     for (const BoolRow &row : bools)
         document.insert(row.key, data.*row.member);
-    document.insert(QLatin1String("theme"), data.theme);
+    for (const TextRow &row : texts)
+        document.insert(row.key, data.*row.member);
     QHash<QString, QJsonObject> before;
     for (const QJsonValue old : document.value(QLatin1String("providers")).toArray())
         before.insert(old.toObject().value(QLatin1String("id")).toString(), old.toObject());
@@ -245,6 +289,8 @@ std::optional<QString> firstProblem(const SettingsData &data)
     }
     if (data.theme != u"system" && data.theme != u"light" && data.theme != u"dark")
         return tr("theme must be system, light or dark");
+    if (data.density != u"compact" && data.density != u"normal" && data.density != u"roomy")
+        return tr("density must be compact, normal or roomy");
     for (qsizetype i = 0; i < data.providers.size(); ++i) {
         // Each pair is compared once, when its later one is looked at.
         if (const std::optional<QString> problem = tollgate::firstProblem(data.providers[i], data.providers.first(i)))
