@@ -27,7 +27,8 @@ Result<EncodedRequest> OpenAiProvider::encode(const ProviderConfig &config, cons
 std::unique_ptr<ReplyDecoder> OpenAiProvider::decoder(const ProviderConfig &config, bool streamed, int status,
                                                       const Headers &headers) const
 {
-    return std::make_unique<OpenAiDecoder>(dialectOf(config), streamed, status, headers.value("Content-Type"), requestId(headers));
+    return std::make_unique<OpenAiDecoder>(dialectOf(config),
+                                           JsonReply::Head{streamed, status, headers.value("Content-Type"), requestId(headers)});
 }
 
 Failure OpenAiProvider::classifyError(const ProviderConfig &config, int status, const Headers &headers, QByteArrayView body,
