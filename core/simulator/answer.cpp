@@ -11,17 +11,13 @@ namespace {
 using Fault = SimulatorStep::Fault;
 
 constexpr const char *json = "application/json";
-constexpr const char *eventStream = "text/event-stream; charset=utf-8";
 constexpr qsizetype instantTokensPerEvent = 8; // like a provider that merges what it has at hand
 constexpr qsizetype blockBytes = 64 * 1024;
 constexpr qint64 hugeBytes = 64 * 1024 * 1024; // twice the client's cap on a body
 constexpr Nanoseconds shortestTick{1'000'000};
 constexpr const char *html = "<!doctype html>\n<html><head><title>502 Bad Gateway</title></head>\n"
                              "<body><h1>502 Bad Gateway</h1><script>alert(1)</script></body></html>\n";
-constexpr const char *streamError = "{\"error\":{\"message\":\"The server had an error while processing the request.\","
-                                    "\"type\":\"server_error\",\"param\":null,\"code\":\"server_error\"}}";
 constexpr char garbage[] = "\x00\x16\x03\xFF\x7F no HTTP here \x01\x02\r\n\r\n\x80\x81";
-constexpr char invalidText[] = "\xC3\x28 \xFF\xFE \xED\xA0\x80"; // a cut sequence, bytes that never occur, a lone surrogate
 
 } // namespace
 
@@ -76,7 +72,7 @@ void SimulatorAnswer::run()
         return finish();
     }
     case Fault::ErrorIn200:
-        return sendWhole(200, json, m_plan.step.body.isEmpty() ? QByteArrayView(streamError) : QByteArrayView(m_plan.step.body));
+        return sendWhole(200, json, failureBody());
     default:
         return m_plan.stream ? runStream() : runWhole();
     }
@@ -90,8 +86,9 @@ void SimulatorAnswer::runWhole()
     if (m_plan.pace.tokensPerSecond > 0)
         thinking += Nanoseconds(qint64(double(m_plan.answer.tokens()) * 1e9 / m_plan.pace.tokensPerSecond));
     const auto answer = [this] {
-        const QByteArray body = m_plan.answer.toJson();
-        if (m_plan.step.fault == Fault::None || m_plan.step.fault == Fault::NoEndMarker)
+        const QByteArray body = m_plan.wire->whole(m_plan.answer);
+        const Fault fault = m_plan.step.fault;
+        if (fault == Fault::None || fault == Fault::NoEndMarker || fault == Fault::InvalidUtf8)
             sendWhole(200, json, body);
         else
             breakWhole(body);
@@ -121,11 +118,6 @@ void SimulatorAnswer::breakWhole(const QByteArray &body)
         return hold();
     case Fault::TruncatedJson:
         return sendWhole(200, json, half);
-    case Fault::InvalidUtf8: {
-        QByteArray bad = body;
-        const qsizetype at = bad.indexOf("\"content\":\"");
-        return sendWhole(200, json, at < 0 ? bad : bad.insert(at + 11, invalidText));
-    }
     case Fault::SlowDrip:
         m_responder->writeRaw(rawHead(body.size()));
         return runDrip(body);
@@ -134,7 +126,7 @@ void SimulatorAnswer::breakWhole(const QByteArray &body)
         m_bytes = QByteArray(blockBytes, ' ');
         return pump();
     default: // an error inside a stream, asked for without one
-        return sendWhole(200, json, streamError);
+        return sendWhole(200, json, failureBody());
     }
 }
 
@@ -157,21 +149,20 @@ bool SimulatorAnswer::endsAtEvent() const
 
 void SimulatorAnswer::runStream()
 {
-    const ChatAnswer &answer = m_plan.answer;
     if (m_plan.pace.tokensPerSecond <= 0 && m_plan.step.fault == Fault::None)
         m_perEvent = instantTokensPerEvent;
-    m_limit = answer.eventCount(m_perEvent);
+    m_limit = m_plan.wire->eventCount(m_plan.answer, m_perEvent);
     if (endsAtEvent())
         m_limit = std::min<qsizetype>(m_limit, m_plan.step.afterEvents);
     else if (m_plan.step.fault == Fault::NoEndMarker || m_plan.step.fault == Fault::EndlessStream)
-        m_limit = 1 + answer.tokenEvents();
-    m_responder->begin(200, headersWith(eventStream));
+        m_limit = 1 + tokenEvents(m_plan.answer);
+    m_responder->begin(200, headersWith(m_plan.wire->streamType()));
     const auto first = [this] {
         m_firstToken = m_clock.now();
         if (m_plan.step.fault == Fault::SlowDrip) {
             QByteArray all;
             for (qsizetype i = 0; i < m_limit; ++i)
-                m_plan.answer.appendEvent(all, i);
+                append(all, i);
             return runDrip(std::move(all));
         }
         tick();
@@ -189,7 +180,7 @@ qsizetype SimulatorAnswer::dueEvents() const
         return m_limit;
     const double seconds = double((m_clock.now() - m_firstToken).count()) / 1e9;
     const qsizetype tokens = 1 + qsizetype(std::floor(seconds * m_plan.pace.tokensPerSecond + 1e-6));
-    return tokens >= m_plan.answer.tokenEvents() ? m_limit : std::min(m_limit, 1 + tokens);
+    return tokens >= tokenEvents(m_plan.answer) ? m_limit : std::min(m_limit, 1 + tokens);
 }
 
 void SimulatorAnswer::tick()
@@ -205,11 +196,8 @@ void SimulatorAnswer::tick()
     }
     QByteArray out;
     const qsizetype due = dueEvents();
-    for (; m_sent < due; ++m_sent) {
-        m_plan.answer.appendEvent(out, m_sent, m_perEvent);
-        if (m_sent == 0 && m_plan.step.fault == Fault::InvalidUtf8)
-            out.append("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"").append(invalidText).append("\"}}]}\n\n");
-    }
+    for (; m_sent < due; ++m_sent)
+        append(out, m_sent);
     m_responder->write(out);
     if (m_sent >= m_limit && m_plan.step.fault != Fault::EndlessStream)
         streamSent();
@@ -232,8 +220,8 @@ void SimulatorAnswer::scheduleTick()
 void SimulatorAnswer::streamSent()
 {
     QByteArray next;
-    if (m_sent < m_plan.answer.eventCount(m_perEvent))
-        m_plan.answer.appendEvent(next, m_sent, m_perEvent);
+    if (m_sent < m_plan.wire->eventCount(m_plan.answer, m_perEvent))
+        append(next, m_sent);
     switch (m_plan.step.fault) {
     case Fault::CutStream:
         if (!next.isEmpty())
@@ -249,10 +237,12 @@ void SimulatorAnswer::streamSent()
     case Fault::HangStream:
         return hold();
     case Fault::ErrorInStream:
-        m_responder->write(QByteArray("data: ") + (m_plan.step.body.isEmpty() ? streamError : m_plan.step.body.constData()) + "\n\n");
+        next.clear();
+        m_plan.wire->appendStreamError(next, failureBody());
+        m_responder->write(next);
         break;
     case Fault::TruncatedJson:
-        m_responder->write(next.first(next.size() / 2) + "\n\ndata: [DONE]\n\n");
+        m_responder->write(next.first(next.size() / 2) + "\n\n" + m_plan.wire->endMarker());
         break;
     default:
         break;
@@ -265,8 +255,10 @@ void SimulatorAnswer::streamSent()
 
 void SimulatorAnswer::runHuge()
 {
-    m_responder->begin(200, headersWith(m_plan.stream ? eventStream : json));
-    m_responder->write(m_plan.stream ? QByteArrayView("data: {\"x\":\"") : QByteArrayView("{\"x\":\""));
+    const char *type = m_plan.stream ? m_plan.wire->streamType() : json;
+    m_responder->begin(200, headersWith(type));
+    const bool events = QByteArrayView(type).startsWith("text/event-stream");
+    m_responder->write(events ? QByteArrayView("data: {\"x\":\"") : QByteArrayView("{\"x\":\""));
     m_bytes = QByteArray(blockBytes, 'x');
     m_pumpLimit = hugeBytes;
     pump();
@@ -321,7 +313,18 @@ void SimulatorAnswer::sendWhole(int status, const char *contentType, QByteArrayV
 void SimulatorAnswer::sendStatus()
 {
     const SimulatorStep &step = m_plan.step;
-    sendWhole(step.status, json, step.body.isEmpty() ? fittingError(step.status).toJson() : step.body);
+    sendWhole(step.status, json, step.body.isEmpty() ? m_plan.wire->errorBody(fittingError(step.status)) : step.body);
+}
+
+// An error told inside a 200.
+QByteArray SimulatorAnswer::failureBody() const
+{
+    return m_plan.step.body.isEmpty() ? m_plan.wire->errorBody(serverError()) : m_plan.step.body;
+}
+
+void SimulatorAnswer::append(QByteArray &out, qsizetype event) const
+{
+    m_plan.wire->appendEvent(out, m_plan.answer, event, m_perEvent);
 }
 
 // Nothing more until the client leaves.

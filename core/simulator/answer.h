@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/net/httpserver.h"
-#include "core/simulator/chatwire.h"
 #include "core/simulator/simulator.h"
+#include "core/simulator/simulatorwire.h"
 
 #include <functional>
 #include <memory>
@@ -20,6 +20,7 @@ class SimulatorAnswer
 {
 public:
     struct Plan {
+        const SimulatorWire *wire = nullptr; // outlives the answer
         SimulatorStep step;
         ChatAnswer answer;
         bool stream = false;
@@ -51,6 +52,8 @@ private:
     void hold();
     void finish();
     bool endsAtEvent() const;
+    void append(QByteArray &out, qsizetype event) const;
+    QByteArray failureBody() const;
     Headers headersWith(const char *contentType) const;
     QByteArray rawHead(qsizetype length) const;
 

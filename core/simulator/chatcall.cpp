@@ -1,8 +1,11 @@
-// Reading requests, and JSON that fits a schema.
+#include "core/simulator/chatcall.h"
+
 #include "core/chat/tokenestimate.h"
-#include "core/simulator/chatwire.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
 
 namespace tollgate {
 
@@ -17,53 +20,6 @@ quint64 mix(quint64 hash, QByteArrayView bytes)
     for (const char c : bytes)
         hash = (hash ^ uchar(c)) * 0x100000001B3ULL;
     return (hash ^ 0xFF) * 0x100000001B3ULL;
-}
-
-WireError invalid(QByteArrayView param, QByteArray message)
-{
-    return {400, "invalid_request_error", {}, param.toByteArray(), std::move(message)};
-}
-
-void readText(QByteArrayView text, ChatCall &call, const QString &model)
-{
-    call.promptHash = mix(call.promptHash, text);
-    call.promptTokens += estimateTokens(QString::fromUtf8(text), model);
-}
-
-void readMessage(JsonValue message, ChatCall &call, const QString &model)
-{
-    call.promptTokens += 4; // role markers, as the estimate before sending counts them
-    call.promptHash = mix(call.promptHash, message["role"].utf8());
-    const JsonValue content = message["content"];
-    if (content.isString())
-        readText(content.utf8(), call, model);
-    content.forEach([&](JsonValue part) {
-        if (part["text"].isString())
-            readText(part["text"].utf8(), call, model);
-    });
-    message["tool_calls"].forEach([&](JsonValue toolCall) {
-        readText(toolCall["function"]["arguments"].utf8(), call, model);
-    });
-}
-
-// The model calls the first tool when it must, or when it has not got a tool's result yet.
-void readTools(JsonValue body, ChatCall &call)
-{
-    const JsonValue choice = body["tool_choice"];
-    const JsonValue tools = body["tools"];
-    if (!tools.isArray() || tools.size() == 0 || choice.utf8() == QByteArrayView("none"))
-        return;
-    const JsonValue messages = body["messages"];
-    if (messages.at(messages.size() - 1)["role"].utf8() == QByteArrayView("tool"))
-        return;
-    JsonValue function = tools.at(0)["function"];
-    const QByteArrayView wanted = choice["function"]["name"].utf8();
-    tools.forEach([&](JsonValue tool) {
-        if (!wanted.isEmpty() && tool["function"]["name"].utf8() == wanted)
-            function = tool["function"];
-    });
-    call.tool = function["name"].utf8();
-    call.toolParameters = function["parameters"];
 }
 
 QByteArrayView typeOf(JsonValue schema)
@@ -110,59 +66,91 @@ void writeForSchema(JsonWriter &json, JsonValue schema, QByteArrayView name, qui
     }
 }
 
-std::optional<WireError> readLimits(JsonValue body, ChatCall &call)
+} // namespace
+
+void appendNumber(QByteArray &out, qint64 number)
 {
-    for (const char *name : {"max_completion_tokens", "max_tokens"}) {
-        const JsonValue limit = body[name];
-        if (!limit.exists() || limit.isNull() || call.maxTokens)
-            continue;
-        call.maxTokens = limit.integer();
-        if (call.maxTokens.value_or(0) < 1)
-            return invalid(name, "The limit of output tokens must be a positive integer.");
+    char text[24];
+    const auto end = std::to_chars(text, text + sizeof text, number).ptr;
+    out.append(text, end - text);
+}
+
+WireError fittingError(int status)
+{
+    switch (status) {
+    case 400: return {400, "invalid_request_error", {}, {}, "The request was malformed."};
+    case 401: return {401, "invalid_request_error", "invalid_api_key", {}, "Incorrect API key provided."};
+    case 402: return {402, "insufficient_quota", "insufficient_quota", {}, "The account is out of credit."};
+    case 403: return {403, "invalid_request_error", "permission_denied", {}, "The key may not use this model."};
+    case 404: return {404, "invalid_request_error", "model_not_found", "model", "The model does not exist."};
+    case 408: return {408, "server_error", "request_timeout", {}, "The request took too long."};
+    case 409: return {409, "invalid_request_error", "conflict", {}, "The request conflicts with another one."};
+    case 413: return {413, "invalid_request_error", "request_too_large", {}, "The request is too large."};
+    case 422: return {422, "invalid_request_error", "unprocessable", {}, "The request could not be processed."};
+    case 429: return {429, "requests", "rate_limit_exceeded", {}, "Rate limit reached for requests."};
+    case 503: return {503, "service_unavailable_error", "server_is_overloaded", {}, "The server is overloaded."};
+    case 529: return {529, "service_unavailable_error", "overloaded", {}, "The site is overloaded."};
+    default: return {status, "server_error", {}, {}, "The server had an error while processing the request."};
     }
-    const JsonValue temperature = body["temperature"];
-    if (temperature.exists() && !temperature.isNull()) {
-        const std::optional<double> value = temperature.number();
-        if (!value || *value < 0 || *value > 2)
-            return invalid("temperature", "The temperature must be a number from 0 to 2.");
-    }
+}
+
+WireError serverError()
+{
+    WireError error = fittingError(500);
+    error.code = error.type;
+    return error;
+}
+
+WireError invalidRequest(QByteArrayView param, QByteArray message)
+{
+    return {400, "invalid_request_error", {}, param.toByteArray(), std::move(message)};
+}
+
+CallReader::CallReader(ChatCall &call) : m_call(call), m_model(QString::fromUtf8(call.model))
+{
+    m_call.promptHash = 0xCBF29CE484222325ULL;
+    m_call.promptTokens = 3; // the marker that opens the answer
+}
+
+void CallReader::message(QByteArrayView role)
+{
+    m_call.promptTokens += 4; // role markers, as the estimate before sending counts them
+    m_call.promptHash = mix(m_call.promptHash, role);
+}
+
+void CallReader::text(QByteArrayView text)
+{
+    m_call.promptHash = mix(m_call.promptHash, text);
+    m_call.promptTokens += estimateTokens(QString::fromUtf8(text), m_model);
+}
+
+std::optional<WireError> CallReader::maxTokens(JsonValue limit, QByteArrayView name)
+{
+    if (!limit.exists() || limit.isNull())
+        return std::nullopt;
+    m_call.maxTokens = limit.integer();
+    if (m_call.maxTokens.value_or(0) < 1)
+        return invalidRequest(name, "The limit of output tokens must be a positive integer.");
     return std::nullopt;
 }
 
-} // namespace
-
-std::optional<WireError> readChatCall(JsonValue body, ChatCall &call)
+std::optional<WireError> CallReader::temperature(JsonValue temperature, QByteArrayView name, double highest) const
 {
-    if (!body.isObject())
-        return invalid({}, "The body must be a JSON object.");
-    if (!body["model"].isString())
-        return invalid("model", "You must provide a model parameter.");
-    const JsonValue messages = body["messages"];
-    if (!messages.isArray() || messages.size() == 0)
-        return invalid("messages", "The messages must be a list with at least one message.");
-    call.model = body["model"].utf8().toByteArray();
-    call.stream = body["stream"].boolean().value_or(false);
-    const JsonValue streamOptions = body["stream_options"];
-    if (streamOptions.isObject() && !call.stream)
-        return invalid("stream_options", "The stream_options parameter is only allowed when stream is enabled.");
-    call.includeUsage = streamOptions["include_usage"].boolean().value_or(false);
-    if (auto error = readLimits(body, call))
-        return error;
-    call.promptHash = 0xCBF29CE484222325ULL;
-    call.promptTokens = 3; // the marker that opens the answer
-    const QString model = QString::fromUtf8(call.model);
-    messages.forEach([&](JsonValue message) { readMessage(message, call, model); });
-    if (call.promptTokens > contextWindow) {
-        return WireError{400, "invalid_request_error", "context_length_exceeded", "messages",
-                         "This model's maximum context length is 200000 tokens. Your messages resulted in "
-                             + QByteArray::number(call.promptTokens) + " tokens."};
-    }
-    const JsonValue format = body["response_format"];
-    const QByteArrayView formatType = format["type"].utf8();
-    call.wantsJson = formatType == QByteArrayView("json_object") || formatType == QByteArrayView("json_schema");
-    call.schema = format["json_schema"]["schema"];
-    readTools(body, call);
+    if (!temperature.exists() || temperature.isNull())
+        return std::nullopt;
+    const std::optional<double> value = temperature.number();
+    if (!value || *value < 0 || *value > highest)
+        return invalidRequest(name, "The temperature must be a number from 0 to " + QByteArray::number(highest) + '.');
     return std::nullopt;
+}
+
+std::optional<WireError> CallReader::tooLong(QByteArrayView name) const
+{
+    if (m_call.promptTokens <= contextWindow)
+        return std::nullopt;
+    return WireError{400, "invalid_request_error", "context_length_exceeded", name.toByteArray(),
+                     "This model's maximum context length is 200000 tokens. Your messages resulted in "
+                         + QByteArray::number(m_call.promptTokens) + " tokens."};
 }
 
 QByteArray jsonForSchema(JsonValue schema, quint64 choice)

@@ -14,8 +14,6 @@ using Fault = SimulatorStep::Fault;
 constexpr Milliseconds coldAfter{60'000};
 constexpr double tooFastToPace = 1e6; // tokens per second
 
-constexpr const char *modelNames[] = {"sim-fast", "sim-large", "sim-reasoner"};
-
 // SplitMix64's finish: every bit of the input moves every bit of the output.
 quint64 scatter(quint64 z)
 {
@@ -27,32 +25,18 @@ quint64 scatter(quint64 z)
 
 bool isKnownModel(QByteArrayView model)
 {
-    return std::any_of(std::begin(modelNames), std::end(modelNames), [&](const char *name) { return model == QByteArrayView(name); });
+    return std::any_of(std::begin(simulatedModels), std::end(simulatedModels),
+                       [&](const char *name) { return model == QByteArrayView(name); });
 }
 
-bool isBadKey(const Headers &headers)
+bool isBadKey(const QByteArray &key)
 {
-    const QByteArray value = headers.value("authorization");
-    const QByteArrayView key = value.startsWith("Bearer ") ? QByteArrayView(value).sliced(7).trimmed() : QByteArrayView();
-    return key == QByteArrayView("bad") || key.startsWith("sk-bad");
-}
-
-QByteArray modelJson(const char *name)
-{
-    return QByteArray("{\"id\":\"") + name + "\",\"object\":\"model\",\"created\":1795440000,\"owned_by\":\"simulator\"}";
+    return key == "bad" || key.startsWith("sk-bad");
 }
 
 std::shared_ptr<const TokenText> tokensOf(QByteArrayView utf8)
 {
     return std::make_shared<const TokenText>(cutIntoTokens(utf8));
-}
-
-// Far more than any test sends, so that a limiter that learns from headers never slows anyone down.
-Headers limitHeaders()
-{
-    return {{"x-ratelimit-limit-requests", "10000000"},      {"x-ratelimit-remaining-requests", "9999999"},
-            {"x-ratelimit-reset-requests", "6ms"},           {"x-ratelimit-limit-tokens", "100000000000"},
-            {"x-ratelimit-remaining-tokens", "99999999999"}, {"x-ratelimit-reset-tokens", "1ms"}};
 }
 
 ServerLimits serverLimits()
@@ -69,7 +53,7 @@ ServerLimits serverLimits()
 QStringList simulatorModels()
 {
     QStringList models;
-    for (const char *name : modelNames)
+    for (const char *name : simulatedModels)
         models << QString::fromLatin1(name);
     return models;
 }
@@ -112,43 +96,35 @@ void SimulatorService::enqueue(const QList<SimulatorStep> &steps)
 
 void SimulatorService::handle(ServerRequest request, std::unique_ptr<Responder> responder)
 {
-    QByteArrayView path = request.path;
-    if (path.startsWith("/v1/"))
-        path = path.sliced(3);
-    const bool isChat = path == QByteArrayView("/chat/completions");
-    const bool isModels = path == QByteArrayView("/models") || path.startsWith("/models/");
-    const bool isGet = request.method == "GET" || request.method == "HEAD";
-    if (isChat && request.method == "POST")
-        return handleChat(request, std::move(responder));
-    if (isModels && isGet)
-        return handleModels(request, std::move(responder));
-    const qint64 number = record(request, {}, Fault::None);
-    if (isChat || isModels)
-        refuse(*responder, {405, "invalid_request_error", "method_not_supported", {}, "Not allowed to " + request.method + " here."}, number);
-    else
-        refuse(*responder, {404, "invalid_request_error", "unknown_url", {}, "Unknown request URL: " + request.path + '.'}, number);
+    using Route = SimulatorWire::Route;
+    for (const auto &wire : m_wires) {
+        switch (wire->route(request)) {
+        case Route::Chat:
+            return handleChat(*wire, request, std::move(responder));
+        case Route::Models:
+            return handleModels(*wire, request, std::move(responder));
+        case Route::NotAllowed:
+            return refuse(*wire, *responder,
+                          {405, "invalid_request_error", "method_not_supported", {}, "Not allowed to " + request.method + " here."},
+                          record(request, {}, Fault::None));
+        case Route::Other:
+            break;
+        }
+    }
+    refuse(*m_wires.back(), *responder,
+           {404, "invalid_request_error", "unknown_url", {}, "Unknown request URL: " + request.path + '.'},
+           record(request, {}, Fault::None));
 }
 
-void SimulatorService::handleModels(const ServerRequest &request, std::unique_ptr<Responder> responder)
+void SimulatorService::handleModels(const SimulatorWire &wire, const ServerRequest &request, std::unique_ptr<Responder> responder)
 {
     const qint64 number = record(request, {}, Fault::None);
-    if (isBadKey(request.headers))
-        return refuse(*responder, fittingError(401), number);
-    QByteArray body;
-    const qsizetype at = request.path.indexOf("/models/");
-    if (at < 0) {
-        for (const char *name : modelNames)
-            body.append(body.isEmpty() ? "{\"object\":\"list\",\"data\":[" : ",").append(modelJson(name));
-        body.append("]}");
-    } else {
-        const QByteArray name = request.path.sliced(at + 8);
-        if (!isKnownModel(name))
-            return refuse(*responder, fittingError(404), number);
-        body = modelJson(name.constData());
-    }
-    Headers headers = headersOf(number);
-    headers.add("Content-Type", "application/json");
-    responder->send(200, headers, body);
+    if (isBadKey(wire.key(request.headers)))
+        return refuse(wire, *responder, fittingError(401), number);
+    const std::optional<QByteArray> body = wire.models(request);
+    if (!body)
+        return refuse(wire, *responder, fittingError(404), number);
+    reply(wire, *responder, 200, *body, number);
 }
 
 qint64 SimulatorService::record(const ServerRequest &request, const ChatCall &call, Fault fault)
@@ -170,31 +146,27 @@ qint64 SimulatorService::record(const ServerRequest &request, const ChatCall &ca
     return m_log.record(std::move(entry), request.body);
 }
 
-void SimulatorService::refuse(Responder &responder, const WireError &error, qint64 number)
+void SimulatorService::reply(const SimulatorWire &wire, Responder &responder, int status, const QByteArray &body, qint64 number)
 {
-    Headers headers = headersOf(number);
+    Headers headers = wire.headers(number, m_options.latencyMs);
     headers.add("Content-Type", "application/json");
-    responder.send(error.status, headers, error.toJson());
+    responder.send(status, headers, body);
 }
 
-Headers SimulatorService::headersOf(qint64 number) const
+void SimulatorService::refuse(const SimulatorWire &wire, Responder &responder, const WireError &error, qint64 number)
 {
-    static const Headers limits = limitHeaders();
-    Headers headers = limits;
-    headers.add("x-request-id", "req_sim_" + QByteArray::number(number));
-    headers.add("openai-processing-ms", QByteArray::number(m_options.latencyMs));
-    return headers;
+    reply(wire, responder, error.status, wire.errorBody(error), number);
 }
 
 // ---- chat
 
-std::optional<WireError> SimulatorService::readCall(const ServerRequest &request, ChatCall &call)
+std::optional<WireError> SimulatorService::readCall(const SimulatorWire &wire, const ServerRequest &request, ChatCall &call)
 {
     const Result<JsonValue> body = m_document.parse(request.body);
     if (!body)
-        return WireError{400, "invalid_request_error", {}, {}, "We could not parse the JSON body of your request."};
-    const std::optional<WireError> problem = readChatCall(*body, call);
-    if (isBadKey(request.headers))
+        return invalidRequest({}, "We could not parse the JSON body of your request.");
+    const std::optional<WireError> problem = wire.readCall(request, *body, call);
+    if (isBadKey(wire.key(request.headers)))
         return fittingError(401);
     if (problem)
         return problem;
@@ -206,18 +178,19 @@ std::optional<WireError> SimulatorService::readCall(const ServerRequest &request
     return std::nullopt;
 }
 
-void SimulatorService::handleChat(const ServerRequest &request, std::unique_ptr<Responder> responder)
+void SimulatorService::handleChat(const SimulatorWire &wire, const ServerRequest &request, std::unique_ptr<Responder> responder)
 {
     ChatCall call;
-    if (const auto problem = readCall(request, call))
-        return refuse(*responder, *problem, record(request, call, Fault::None));
+    if (const auto problem = readCall(wire, request, call))
+        return refuse(wire, *responder, *problem, record(request, call, Fault::None));
     SimulatorAnswer::Plan plan;
+    plan.wire = &wire;
     plan.step = nextStep();
     const qint64 number = record(request, call, plan.step.fault);
     plan.answer = decide(call, plan.step, number);
     plan.stream = call.stream;
     plan.pace = paceOf(plan.step);
-    plan.headers = headersOf(number);
+    plan.headers = wire.headers(number, m_options.latencyMs);
     m_active.fetch_add(1, std::memory_order_relaxed);
     auto answer = std::make_unique<SimulatorAnswer>(m_clock, std::move(responder), std::move(plan), [this, number] {
         m_active.fetch_sub(1, std::memory_order_relaxed);
@@ -277,21 +250,25 @@ SimulatorPace SimulatorService::paceOf(const SimulatorStep &step)
 
 ChatAnswer SimulatorService::decide(const ChatCall &call, const SimulatorStep &step, qint64 number)
 {
-    const quint64 model = quint64(std::find_if(std::begin(modelNames), std::end(modelNames),
+    const quint64 model = quint64(std::find_if(std::begin(simulatedModels), std::end(simulatedModels),
                                                [&](const char *name) { return call.model == name; })
-                                  - std::begin(modelNames));
+                                  - std::begin(simulatedModels));
     const quint64 choice = scatter(call.promptHash ^ scatter(m_options.seed * 4 + model));
     ChatAnswer answer;
-    answer.id = "chatcmpl-" + QByteArray::number(scatter(choice ^ quint64(number)), 16);
+    answer.id = QByteArray::number(scatter(choice ^ quint64(number)), 16);
     answer.model = call.model;
     answer.created = m_clock.wallMs() / 1000;
     answer.promptTokens = call.promptTokens;
     // A third of the longer prompts finds its first half in the provider's cache, in steps of 16 tokens.
     if (call.promptTokens >= 64 && (choice >> 20) % 3 == 0)
         answer.cachedTokens = call.promptTokens / 2 / 16 * 16;
+    if (call.writesCache && call.promptTokens >= 64)
+        answer.cacheWriteTokens = (call.promptTokens - answer.cachedTokens) / 2;
     answer.includeUsage = call.includeUsage;
     answer.finishReason = step.fault == Fault::NoEndMarker ? "" : "stop";
     decideText(answer, call, step, choice);
+    if (step.fault == Fault::InvalidUtf8)
+        answer.content = std::make_shared<const TokenText>(withInvalidUtf8(*answer.content));
     answer.reasoningTokens = answer.reasoning ? answer.reasoning->size() : 0;
     answer.contentTokens = answer.content->size();
     if (call.maxTokens && answer.tokens() > *call.maxTokens) {
@@ -313,7 +290,7 @@ void SimulatorService::decideText(ChatAnswer &answer, const ChatCall &call, cons
         QByteArray name;
         JsonWriter(name).utf8(call.tool.isEmpty() ? QByteArrayView("lookup") : call.tool);
         answer.tool = name.sliced(1, name.size() - 2);
-        answer.callId = "call_" + QByteArray::number(scatter(choice), 16);
+        answer.callId = QByteArray::number(scatter(choice), 16);
         answer.content = tokensOf(step.text ? step.text->toUtf8() : jsonForSchema(call.toolParameters, choice));
         if (!answer.finishReason.isEmpty())
             answer.finishReason = "tool_calls";

@@ -6,11 +6,13 @@
 #include "core/simulator/answer.h"
 #include "core/simulator/requestlog.h"
 #include "core/simulator/simulator.h"
+#include "core/simulator/simulatorwire.h"
 
 #include <atomic>
 #include <deque>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace tollgate {
 
@@ -30,22 +32,23 @@ public:
 
 private:
     void handle(ServerRequest request, std::unique_ptr<Responder> responder);
-    void handleChat(const ServerRequest &request, std::unique_ptr<Responder> responder);
-    void handleModels(const ServerRequest &request, std::unique_ptr<Responder> responder);
+    void handleChat(const SimulatorWire &wire, const ServerRequest &request, std::unique_ptr<Responder> responder);
+    void handleModels(const SimulatorWire &wire, const ServerRequest &request, std::unique_ptr<Responder> responder);
     qint64 record(const ServerRequest &request, const ChatCall &call, SimulatorStep::Fault fault);
-    void refuse(Responder &responder, const WireError &error, qint64 number);
-    std::optional<WireError> readCall(const ServerRequest &request, ChatCall &call);
+    void reply(const SimulatorWire &wire, Responder &responder, int status, const QByteArray &body, qint64 number);
+    void refuse(const SimulatorWire &wire, Responder &responder, const WireError &error, qint64 number);
+    std::optional<WireError> readCall(const SimulatorWire &wire, const ServerRequest &request, ChatCall &call);
     SimulatorStep nextStep();
     ChatAnswer decide(const ChatCall &call, const SimulatorStep &step, qint64 number);
     void decideText(ChatAnswer &answer, const ChatCall &call, const SimulatorStep &step, quint64 choice);
     SimulatorPace paceOf(const SimulatorStep &step);
-    Headers headersOf(qint64 number) const;
 
     Clock &m_clock;
     SimulatorOptions m_options;
     RequestLog &m_log;
     SeededRandom m_random; // failures by rate, in the order of requests
     SimulatorTexts m_texts;
+    const std::vector<std::unique_ptr<const SimulatorWire>> m_wires = makeSimulatorWires();
     JsonDocument m_document;
     std::deque<SimulatorStep> m_script;
     MonoTime m_lastRequest;

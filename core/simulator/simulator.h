@@ -1,5 +1,6 @@
-// A provider on loopback that speaks the OpenAI wire: seeded, scripted latency, first-token delay, speed, tokens, cold starts, errors and
-// faults. It runs on a thread of its own, in the console or alone (`tollgate-cli simulate`). Costs nothing, needs no key.
+// A provider on loopback that speaks the wires of simulatorwire.h: seeded, scripted latency, first-token delay, speed, tokens, cold
+// starts, errors and faults. It runs on a thread of its own, in the console or alone (`tollgate-cli simulate`). Costs nothing, needs
+// no key.
 #pragma once
 
 #include "core/base/result.h"

@@ -11,6 +11,7 @@ namespace {
 
 constexpr qsizetype wordBytes = 6;
 constexpr size_t keptLengths = 64;
+constexpr char invalidText[] = "\xC3\x28 \xFF\xFE \xED\xA0\x80"; // a cut sequence, bytes that never occur, a lone surrogate
 
 constexpr const char *answerTexts[] = {
     R"(## Short answer
@@ -153,6 +154,16 @@ TokenText cutIntoTokens(QByteArrayView utf8)
         at = end;
     }
     return text;
+}
+
+TokenText withInvalidUtf8(const TokenText &text)
+{
+    TokenText spoiled{invalidText + text.escaped, text.ends};
+    for (qsizetype &end : spoiled.ends)
+        end += qsizetype(sizeof invalidText - 1);
+    if (spoiled.ends.empty())
+        spoiled.ends.push_back(spoiled.escaped.size());
+    return spoiled;
 }
 
 SimulatorTexts::SimulatorTexts()

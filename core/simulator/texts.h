@@ -26,6 +26,9 @@ struct TokenText {
 // White space and up to six bytes of a word make a token, about as many as a real model's.
 TokenText cutIntoTokens(QByteArrayView utf8);
 
+// The same text with bytes at its start that are no UTF-8, whatever follows.
+TokenText withInvalidUtf8(const TokenText &text);
+
 // Answers by number, any number: `choice` picks one of the built-in texts. `tokens` 0 takes a whole text (60 to 220 tokens), else
 // exactly so many, from as many texts as needed.
 class SimulatorTexts
