@@ -103,6 +103,8 @@ private:
     // --- settling (flightsettle.cpp) ---
     void fillRecord(const std::optional<Failure> &failure);
     void fillCost();
+    Cost priceAttempt(const AttemptRecord &attempt, Completion &answer);
+    void keepCostOfFailedAttempt();
     void fillPayload();
     void settleBudget();
     void storeAnswer();
@@ -135,6 +137,9 @@ private:
     Gate::Ticket m_ticket = 0;
     Permit m_permit;
     RetryHistory m_history;
+    Usage m_earlierUsage; // of attempts that were billed, or may have been, and were followed by another
+    std::optional<Cost> m_earlierCost;
+    std::optional<Money> m_answerCost; // of the last attempt alone: what an equal request would cost again
 
     AttemptRecord m_attempt;
     bool m_attemptOpen = false;

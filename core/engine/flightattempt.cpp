@@ -285,6 +285,7 @@ void Flight::attemptEnded(std::optional<Failure> failure)
         return end(std::move(failure));
     }
     closeAttempt(failure);
+    keepCostOfFailedAttempt();
     if (!isOver()) // the permit went to another request, whose caller may have stopped this one
         enterBackingOff(decision, *failure);
 }

@@ -53,7 +53,7 @@ void Flight::leaderEnded(const Flight &leader, const std::optional<Failure> &fai
     m_leader = nullptr;
     m_completion = leader.m_completion;
     m_streamedAnswer = leader.m_streamedAnswer;
-    m_record.savedByCache = failure ? std::nullopt : leader.m_record.cost.amount;
+    m_record.savedByCache = failure ? std::nullopt : leader.m_answerCost;
     end(failure);
 }
 

@@ -47,22 +47,45 @@ Outcome Flight::outcome(const std::optional<Failure> &failure) const
 void Flight::fillCost()
 {
     const bool replayed = m_record.cache == CacheOutcome::Hit || m_record.cache == CacheOutcome::Coalesced;
-    const Billing billing = m_record.attempts.isEmpty() ? Billing::None : m_record.attempts.last().billing;
-    if (replayed || billing == Billing::None || billing == Billing::PresumedUnbilled) {
-        m_record.usage = m_completion.usage;
+    if (replayed || m_record.attempts.isEmpty())
         m_record.cost = {CostState::Free, Money(), Money(), {}};
-        return;
-    }
-    const bool whole = m_completion.complete || m_record.attempts.constLast().failure == FailureKind::Filtered;
-    m_completion.usage = settledUsage(m_completion, whole, m_estimatedInput, m_request.model);
-    if (m_completion.usage.estimated)
-        decide(engineWords("usage: estimated, the provider did not report it"));
+    else
+        m_record.cost = priceAttempt(m_record.attempts.constLast(), m_completion);
     m_record.usage = m_completion.usage;
-    if (!m_price && !m_completion.model.isEmpty() && m_completion.model != m_request.model && m_road.world.prices) {
-        if (const auto prices = m_road.world.prices())
-            m_price = prices->find(*m_config, m_completion.model, m_record.acceptedWallMs);
+    m_answerCost = m_record.cost.amount;
+    if (m_earlierCost) {
+        decide(engineWords("cost: with what an earlier attempt used"));
+        m_record.usage = usageSum(m_record.usage, m_earlierUsage);
+        m_record.cost = costSum(m_record.cost, *m_earlierCost);
     }
-    m_record.cost = costOf(m_record.usage, m_price, m_completion.serviceTier, m_completion.providerCost);
+}
+
+// Completes the usage of `answer` where the provider left it open.
+Cost Flight::priceAttempt(const AttemptRecord &attempt, Completion &answer)
+{
+    if (attempt.billing == Billing::None || attempt.billing == Billing::PresumedUnbilled)
+        return {CostState::Free, Money(), Money(), {}};
+    const bool whole = answer.complete || attempt.failure == FailureKind::Filtered;
+    answer.usage = settledUsage(answer, whole, m_estimatedInput, m_request.model);
+    if (answer.usage.estimated)
+        decide(engineWords("usage: estimated, the provider did not report it"));
+    if (!m_price && !answer.model.isEmpty() && answer.model != m_request.model && m_road.world.prices) {
+        if (const auto prices = m_road.world.prices())
+            m_price = prices->find(*m_config, answer.model, m_record.acceptedWallMs);
+    }
+    return costOf(answer.usage, m_price, answer.serviceTier, answer.providerCost);
+}
+
+// An attempt that is tried again may have cost money all the same: a provider that reported usage bills it.
+void Flight::keepCostOfFailedAttempt()
+{
+    const AttemptRecord &attempt = m_record.attempts.constLast();
+    if (attempt.billing != Billing::Billed && attempt.billing != Billing::Unconfirmed)
+        return;
+    Completion answer = m_decoder ? m_decoder->completion() : Completion();
+    const Cost cost = priceAttempt(attempt, answer);
+    m_earlierUsage = usageSum(m_earlierUsage, answer.usage);
+    m_earlierCost = m_earlierCost ? costSum(*m_earlierCost, cost) : cost;
 }
 
 void Flight::fillRecord(const std::optional<Failure> &failure)
@@ -129,7 +152,7 @@ void Flight::storeAnswer()
     const auto answer = std::make_shared<CachedAnswer>();
     answer->completion = m_completion;
     answer->replay = m_replay;
-    answer->originalCost = m_record.cost.amount;
+    answer->originalCost = m_answerCost;
     answer->originalRequest = m_record.id;
     answer->provider = m_record.provider;
     answer->model = m_record.model;

@@ -68,6 +68,35 @@ Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInp
     return usage;
 }
 
+Usage usageSum(Usage a, const Usage &b)
+{
+    a.uncachedInput += b.uncachedInput;
+    a.cachedInput += b.cachedInput;
+    a.cacheWrite += b.cacheWrite;
+    a.cacheWrite1h += b.cacheWrite1h;
+    a.visibleOutput += b.visibleOutput;
+    a.reasoning += b.reasoning;
+    a.estimated = a.estimated || b.estimated;
+    a.present = a.present || b.present;
+    return a;
+}
+
+Cost costSum(Cost a, const Cost &b)
+{
+    const auto either = [&](CostState state) { return a.state == state || b.state == state; };
+    for (const CostState state : {CostState::Unpriced, CostState::Estimated, CostState::Priced, CostState::Free}) {
+        if (either(state)) {
+            a.state = state;
+            break;
+        }
+    }
+    a.amount = a.amount && b.amount ? std::optional(*a.amount + *b.amount) : std::nullopt;
+    a.savedByProviderCache += b.savedByProviderCache;
+    if (a.priceVersion.isEmpty())
+        a.priceVersion = b.priceVersion;
+    return a;
+}
+
 QString whyNotCached(const Completion &completion)
 {
     if (!completion.complete)

@@ -19,6 +19,10 @@ bool hasContent(const Completion &completion);
 // What the provider reported when the answer is whole; else the larger of that and what is counted from the text that came.
 Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInputTokens, QStringView model);
 
+// What attempts of one request used and cost together. Unpriced as soon as one of them is.
+Usage usageSum(Usage a, const Usage &b);
+Cost costSum(Cost a, const Cost &b);
+
 // Why an answer may not be cached, in words; empty: it may.
 QString whyNotCached(const Completion &completion);
 

@@ -68,7 +68,9 @@ Result<void> EstimateRatios::load(Database &database)
 {
     auto statement = database.prepare("SELECT model, uncached_input + cached_input + cache_write + cache_write_1h, estimated_input FROM"
                                       " (SELECT * FROM requests ORDER BY id DESC LIMIT 2000) WHERE estimated_input > 0 AND usage_present"
-                                      " AND NOT usage_estimated AND failure IS NULL AND cache NOT IN (?1, ?2) ORDER BY id");
+                                      " AND NOT usage_estimated AND failure IS NULL AND cache NOT IN (?1, ?2)"
+                                      // Several attempts may have used the prompt several times.
+                                      " AND NOT EXISTS (SELECT 1 FROM attempts WHERE request = id AND n > 1) ORDER BY id");
     if (!statement)
         return statement.error();
     statement->bind(1, qint64(CacheOutcome::Hit)).bind(2, qint64(CacheOutcome::Coalesced));
@@ -84,7 +86,8 @@ Result<void> EstimateRatios::load(Database &database)
 
 void EstimateRatios::add(const RequestRecord &record, qint64 estimatedInputTokens)
 {
-    if (estimatedInputTokens > 0 && record.usage.present && !record.usage.estimated && !record.failure && isProviderAnswer(record.cache))
+    const bool counted = estimatedInputTokens > 0 && record.usage.present && !record.usage.estimated && !record.failure;
+    if (counted && record.attempts.size() == 1 && isProviderAnswer(record.cache))
         addSums(record.model, record.usage.inputTokens(), estimatedInputTokens);
 }
 

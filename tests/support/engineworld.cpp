@@ -111,7 +111,7 @@ void EngineWorld::openEngine(SecretStore &store)
                                              .journalFolder = folder.filePath(QStringLiteral("journal"))}))
                  .value();
     engine = std::make_unique<Engine>(Engine::World{*clock, random, *settings, *vault, *http, *cache, *ledger, guard, redactor,
-                                                    [prices = PriceTable::builtIn()] { return prices; },
+                                                    [this] { return prices; },
                                                     [this] { return simulatorRuns ? simulator.baseUrl() : QString(); }});
     waitFor([&opened] { return opened; });
 }

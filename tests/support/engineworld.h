@@ -93,6 +93,7 @@ public:
     std::unique_ptr<HttpClient> http;
     std::unique_ptr<ResponseCache> cache;
     std::unique_ptr<Ledger> ledger;
+    std::shared_ptr<const PriceTable> prices = PriceTable::builtIn(); // asked from the engine's thread only: set it before sending
     bool simulatorRuns = true;
     std::unique_ptr<Engine> engine; // dies first
 

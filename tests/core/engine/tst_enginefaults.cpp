@@ -55,6 +55,7 @@ private Q_SLOTS:
     void settlesAWholeAnswerWhoseConnectionLingers();
     void reusesTheConnectionOfAWholeAnswer();
     void estimatesTheUsageOfACutAnswer();
+    void chargesForAFailedAttemptThatReportedUsage();
     void triesAnUnreachableProviderThreeTimes();
     void putsNoKeyIntoMessagesOrRows();
 };
@@ -362,6 +363,41 @@ void TstEngineFaults::estimatesTheUsageOfACutAnswer()
     QVERIFY(outcome.record.cost.state == CostState::Estimated || outcome.record.cost.state == CostState::Free
             || outcome.record.cost.state == CostState::Unpriced);
     QCOMPARE(outcome.record.attempts.first().billing, Billing::Unconfirmed);
+}
+
+void TstEngineFaults::chargesForAFailedAttemptThatReportedUsage()
+{
+    EngineWorld world(EngineWorld::Time::Fake);
+    const auto prices = PriceTable::fromJson("{\"schema\":1,\"generated\":\"2026-11-23\",\"models\":[{\"provider\":\"simulator\","
+                                             "\"id\":\"sim-fast\",\"in\":1,\"out\":2}]}", true);
+    QVERIFY2(prices.ok(), qPrintable(prices.ok() ? QString() : prices.error().text()));
+    world.prices = *prices;
+    world.openEngine();
+    const Outcome plain = world.run(EngineWorld::request());
+    QVERIFY2(plain.ok(), qPrintable(plain.failure ? plain.failure->message : QString()));
+    QCOMPARE(plain.record.cost.state, CostState::Priced);
+
+    // Overloaded after the prompt was read, said inside a 200: retried, and billed by the provider's own count.
+    const QByteArray told = "data: {\"id\":\"x\",\"model\":\"sim-fast\",\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":0,"
+                            "\"total_tokens\":1000}}\n\n"
+                            "data: {\"error\":{\"type\":\"service_unavailable_error\",\"code\":\"server_is_overloaded\",\"message\":\"busy\"}}\n\n";
+    world.script({status(200, told, {{"Content-Type", "text/event-stream"}})});
+    ChatRequest request = EngineWorld::request();
+    request.cache = CachePolicy::Use;
+    const Outcome retried = world.run(request);
+    QVERIFY(retried.ok());
+    QCOMPARE(retried.record.attempts.size(), 2);
+    QCOMPARE(retried.record.attempts.first().billing, Billing::Billed);
+    QCOMPARE(retried.record.usage.inputTokens(), plain.record.usage.inputTokens() + 1000);
+    QCOMPARE(*retried.record.cost.amount, *plain.record.cost.amount + Money::fromNanoUsd(1'000'000));
+    QCOMPARE(retried.completion.usage, plain.completion.usage);
+    const auto row = world.row(retried.record.id);
+    QVERIFY(row.has_value());
+    QCOMPARE(row->cost.amount, retried.record.cost.amount);
+    // An equal request would not cost the failed attempt again.
+    const Outcome hit = world.run(request);
+    QCOMPARE(hit.record.cache, CacheOutcome::Hit);
+    QCOMPARE(hit.record.savedByCache, plain.record.cost.amount);
 }
 
 void TstEngineFaults::triesAnUnreachableProviderThreeTimes()
