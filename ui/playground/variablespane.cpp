@@ -238,7 +238,10 @@ VariablesPane::VariablesPane(const Theme &theme, QWidget *parent) : QFrame(paren
     });
     connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, &VariablesPane::fit,
             Qt::QueuedConnection); // the new width holds only afterwards
-    connect(&theme, &Theme::changed, this, &VariablesPane::fit);
+    connect(&theme, &Theme::changed, this, [this, &theme] {
+        m_table->verticalHeader()->setMinimumSectionSize(theme.rowHeight());
+        fit();
+    });
     hide();
 }
 

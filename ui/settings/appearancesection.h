@@ -1,7 +1,9 @@
-// Appearance: theme and text size; applies at once.
+// Appearance: theme, text size, density, contrast and motion; each applies at once. A small table shows what the choice does.
 #pragma once
 
 #include "ui/settings/formsection.h"
+
+class QTableWidget;
 
 namespace tollgate::ui {
 
@@ -14,10 +16,17 @@ public:
     explicit AppearanceSection(Services &services, QWidget *parent = nullptr);
 
 private:
+    void addChoices();
+    void addPreview();
+    void fitPreview();
     void showSettings();
     void apply(const std::function<void(SettingsData &)> &edit);
     SegmentedControl *m_theme;
     QSpinBox *m_size;
+    SegmentedControl *m_density;
+    Toggle *m_contrast;
+    Toggle *m_motion;
+    QTableWidget *m_preview = nullptr;
     SafeLabel *m_problem;
 };
 

@@ -1,5 +1,6 @@
 #include "ui/settings/formsection.h"
 
+#include "core/engine/engine.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/headerbar.h"
@@ -48,6 +49,17 @@ void SaveBar::setRemark(const QString &text, bool problem)
     m_remark->setToken(problem ? "danger.text" : "text.secondary");
 }
 
+void SaveBar::setQuietRemark(int running, const QString &before)
+{
+    QString text = before.isEmpty() ? QString() : before + u' ';
+    text += tr("Changes apply to new requests.");
+    if (running == 1)
+        text += u' ' + tr("1 running request keeps the old settings.");
+    else if (running > 1)
+        text += u' ' + tr("%1 running requests keep the old settings.").arg(running);
+    setRemark(text);
+}
+
 FormSection::FormSection(Services &services, const QString &title, QWidget *parent)
     : QWidget(parent), m_services(services), m_content(new QVBoxLayout), m_bar(new SaveBar(services.theme, this))
 {
@@ -73,13 +85,18 @@ FormSection::FormSection(Services &services, const QString &title, QWidget *pare
     column->addWidget(area, 1);
     column->addWidget(m_bar);
     m_bar->hide(); // shown with the first row that is saved
-    m_bar->setRemark(tr("Changes apply to new requests."));
+    showQuietRemark();
     connect(m_bar->saveButton(), &QPushButton::clicked, this, [this] { save(); });
     connect(m_bar->revertButton(), &QPushButton::clicked, this, [this] { revert(); });
     connect(&services.settings, &Settings::changed, this, [this] {
         if (!m_dirty)
             load();
     });
+}
+
+void FormSection::showQuietRemark(const QString &before)
+{
+    m_bar->setQuietRemark(m_services.engine.figures().inFlight, before);
 }
 
 void FormSection::addHeading(const QString &title, const QString &remark)
@@ -122,13 +139,26 @@ void FormSection::addRow(const QString &label, QWidget *control, const QString &
     if (control->accessibleName().isEmpty())
         control->setAccessibleName(label);
     control->setAccessibleDescription(hint);
-    m_grid->addWidget(name, row, 0, Qt::AlignVCenter);
-    m_grid->addWidget(control, row, 1, Qt::AlignLeft | Qt::AlignVCenter);
+    // The label and the hint stand beside the first line of a control of several.
+    name->setMinimumHeight(m_services.theme.controlHeight());
+    m_grid->addWidget(name, row, 0, Qt::AlignTop);
+    m_grid->addWidget(control, row, 1, Qt::AlignLeft | Qt::AlignTop);
+    if (control->sizePolicy().verticalPolicy() == QSizePolicy::Fixed)
+        control->setMinimumHeight(qMax(control->minimumHeight(), qMin(m_services.theme.controlHeight(), control->maximumHeight())));
     if (!hint.isEmpty()) {
         auto *words = new SafeLabel(m_services.theme, hint, FontRole::Small, "text.tertiary", QFont::Normal, this);
         words->setWordWrap(true);
-        m_grid->addWidget(words, row, 2, Qt::AlignVCenter);
+        words->setMinimumHeight(m_services.theme.controlHeight());
+        m_grid->addWidget(words, row, 2, Qt::AlignTop);
     }
+    m_entries.append({label, hint, control});
+}
+
+void FormSection::addField(const QString &label, QWidget *control, const QString &hint, SettingField field)
+{
+    m_fields.push_back(std::move(field));
+    addRow(label, control, hint);
+    m_bar->show();
 }
 
 QSpinBox *FormSection::addNumber(const QString &label, int SettingsData::*member, int least, int most, int unit, const QString &suffix,
@@ -145,7 +175,7 @@ QSpinBox *FormSection::addNumber(const QString &label, int SettingsData::*member
                             if (values.*member / unit != spin->value())
                                 values.*member = spin->value() * unit;
                         },
-                        [spin, member, unit](const SettingsData &values) { return values.*member / unit != spin->value(); }});
+                        [spin, member, unit](const SettingsData &values) { return values.*member / unit != spin->value(); }, {}});
     connect(spin, &QSpinBox::valueChanged, this, &FormSection::noteEdit);
     addRow(label, spin, hint);
     m_bar->show();
@@ -157,7 +187,7 @@ Toggle *FormSection::addSwitch(const QString &label, bool SettingsData::*member,
     auto *toggle = new Toggle(m_services.theme, label, this);
     m_fields.push_back({[toggle, member](const SettingsData &values) { toggle->setChecked(values.*member); },
                         [toggle, member](SettingsData &values) { values.*member = toggle->isChecked(); },
-                        [toggle, member](const SettingsData &values) { return values.*member != toggle->isChecked(); }});
+                        [toggle, member](const SettingsData &values) { return values.*member != toggle->isChecked(); }, {}});
     connect(toggle, &QAbstractButton::toggled, this, &FormSection::noteEdit);
     addRow(label, toggle, hint);
     m_bar->show();
@@ -168,7 +198,7 @@ void FormSection::load()
 {
     m_loading = true;
     const std::shared_ptr<const SettingsData> values = m_services.settings.snapshot();
-    for (const Field &field : m_fields)
+    for (const SettingField &field : m_fields)
         field.load(*values);
     m_loading = false;
     noteEdit();
@@ -179,28 +209,43 @@ void FormSection::noteEdit()
     if (m_loading)
         return;
     const std::shared_ptr<const SettingsData> values = m_services.settings.snapshot();
-    m_dirty = std::any_of(m_fields.cbegin(), m_fields.cend(), [&](const Field &field) { return field.differs(*values); });
+    m_dirty = std::any_of(m_fields.cbegin(), m_fields.cend(), [&](const SettingField &field) { return field.differs(*values); });
     m_bar->setDirty(m_dirty);
+    if (m_dirty)
+        showQuietRemark();
+}
+
+bool FormSection::hasProblem()
+{
+    for (const SettingField &field : m_fields) {
+        if (const std::optional<QString> problem = field.problem ? field.problem() : std::nullopt) {
+            m_bar->setRemark(*problem, true);
+            return true;
+        }
+    }
+    return false;
 }
 
 bool FormSection::save()
 {
+    if (hasProblem())
+        return false;
     const Result<void> saved = m_services.settings.update([this](SettingsData &edited) {
-        for (const Field &field : m_fields)
+        for (const SettingField &field : m_fields)
             field.apply(edited);
     });
     if (!saved) {
         m_bar->setRemark(saved.error().text(), true);
         return false;
     }
-    m_bar->setRemark(tr("Saved. Changes apply to new requests."));
     load();
+    showQuietRemark(tr("Saved."));
     return true;
 }
 
 void FormSection::revert()
 {
-    m_bar->setRemark(tr("Changes apply to new requests."));
+    showQuietRemark();
     load();
 }
 

@@ -27,6 +27,8 @@ public:
     explicit SaveBar(const Theme &theme, QWidget *parent = nullptr);
     void setDirty(bool dirty);
     void setRemark(const QString &text, bool problem = false);
+    // "Changes apply to new requests. 2 running requests keep the old settings.", behind what `before` says.
+    void setQuietRemark(int running, const QString &before = {});
     Button *saveButton() const { return m_save; }
     Button *revertButton() const { return m_revert; }
 
@@ -34,6 +36,14 @@ private:
     SafeLabel *m_remark;
     Button *m_revert;
     Button *m_save;
+};
+
+// What a row knows about its setting. `problem` says what is wrong before anything is saved; it may be empty.
+struct SettingField {
+    std::function<void(const SettingsData &)> load;
+    std::function<void(SettingsData &)> apply;
+    std::function<bool(const SettingsData &)> differs;
+    std::function<std::optional<QString>()> problem = {};
 };
 
 class FormSection : public QWidget, public SettingsSection
@@ -44,6 +54,7 @@ public:
     bool isDirty() const override { return m_dirty; }
     bool save() override;
     void revert() override;
+    QList<SearchEntry> searchEntries() const override { return m_entries; }
 
 protected:
     Services &services() const { return m_services; }
@@ -52,24 +63,23 @@ protected:
     void addText(const QString &text);
     // A row whose control is looked after by the caller.
     void addRow(const QString &label, QWidget *control, const QString &hint = {});
+    void addField(const QString &label, QWidget *control, const QString &hint, SettingField field);
     // `unit`: stored value per shown step, e.g. 1000 for milliseconds shown as seconds.
     QSpinBox *addNumber(const QString &label, int SettingsData::*member, int least, int most, int unit, const QString &suffix,
                         const QString &hint = {});
     Toggle *addSwitch(const QString &label, bool SettingsData::*member, const QString &hint = {});
     void load(); // from the settings; after all rows were added
+    void noteEdit();
 
 private:
-    struct Field {
-        std::function<void(const SettingsData &)> load;
-        std::function<void(SettingsData &)> apply;
-        std::function<bool(const SettingsData &)> differs;
-    };
-    void noteEdit();
+    bool hasProblem();
+    void showQuietRemark(const QString &before = {});
     Services &m_services;
     QVBoxLayout *m_content;
     QGridLayout *m_grid = nullptr; // of the current heading
     SaveBar *m_bar;
-    std::vector<Field> m_fields;
+    std::vector<SettingField> m_fields;
+    QList<SearchEntry> m_entries;
     bool m_dirty = false;
     bool m_loading = false;
 };

@@ -10,7 +10,7 @@ ProviderRowDelegate::ProviderRowDelegate(const Theme &theme, QObject *parent) : 
 QSize ProviderRowDelegate::sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const
 {
     const int lines = QFontMetrics(m_theme.font(FontRole::Body)).height() + QFontMetrics(m_theme.font(FontRole::Small)).height();
-    return {100, qMax(52, lines + 20)};
+    return {100, qMax(2 * m_theme.rowHeight(), lines + 16)};
 }
 
 void ProviderRowDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const

@@ -1,18 +1,29 @@
 #include "ui/settings/retriessection.h"
 
+#include "core/engine/retrypolicy.h"
+#include "ui/theme/format.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/safelabel.h"
+
 namespace tollgate::ui {
 
-RetriesSection::RetriesSection(Services &services, QWidget *parent) : FormSection(services, tr("Retries and timeouts"), parent)
+RetriesSection::RetriesSection(Services &services, QWidget *parent) : FormSection(services, tr("Retries"), parent)
 {
+    const RetryPolicy policy;
+    const auto time = [](Milliseconds value) { return formatDurationMs(double(value.count())); };
     addHeading(tr("Retries"), tr("a request that may have reached the model is never sent again by itself"));
     addNumber(tr("Attempts"), &SettingsData::attempts, 1, 10, 1, {}, tr("The first one included. A single run can set its own."));
-    addHeading(tr("Timeouts"), tr("how long each phase may take"));
-    addNumber(tr("Connect"), &SettingsData::connectTimeoutMs, 1, 120, 1000, tr(" s"), tr("Until the provider’s computer answers."));
-    addNumber(tr("TLS"), &SettingsData::tlsTimeoutMs, 1, 120, 1000, tr(" s"), tr("Until the connection is encrypted."));
-    addNumber(tr("First byte"), &SettingsData::firstByteTimeoutMs, 1, 3600, 1000, tr(" s"),
-              tr("Until the answer begins. Long reasoning without streaming needs more."));
-    addNumber(tr("Idle"), &SettingsData::idleTimeoutMs, 1, 3600, 1000, tr(" s"), tr("Between two pieces of an answer."));
-    addNumber(tr("Total"), &SettingsData::totalTimeoutSeconds, 1, 86'400, 1, tr(" s"), tr("The whole request, retries and waiting included."));
+    addHeading(tr("What is tried again"));
+    const auto rule = [this, &services](const QString &what, const QString &how) {
+        auto *label = new SafeLabel(services.theme, how, FontRole::Body, "text.primary", QFont::Normal, this);
+        label->setElideMode(Qt::ElideNone);
+        addRow(what, label);
+    };
+    rule(tr("Rate limit (429)"), tr("After the time the provider names, if that is at most %1; without one, once").arg(time(policy.maxRetryAfter)));
+    rule(tr("Overloaded (503, 529)"), tr("After a random part of 1 s, then 2 s, 4 s, at most %1").arg(time(policy.cap)));
+    rule(tr("No connection"), tr("After a random part of %1, then 1 s, 2 s, at most %2").arg(time(policy.base), time(policy.cap)));
+    rule(tr("Server error (500, 502, 504)"), tr("Once"));
+    rule(tr("Everything else"), tr("Not at all: a wrong key, a refused request, an answer that broke off"));
     load();
 }
 

@@ -2,28 +2,35 @@
 
 #include "ui/settings/appearancesection.h"
 #include "ui/settings/cachesection.h"
+#include "ui/settings/networksection.h"
 #include "ui/settings/providerssection.h"
 #include "ui/settings/retriessection.h"
+#include "ui/settings/settingssearch.h"
 #include "ui/settings/storagesection.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/dialogs.h"
 #include "ui/widgets/headerbar.h"
+#include "ui/widgets/searchfield.h"
 
 #include <QAction>
 #include <QListWidget>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 namespace tollgate::ui {
 
 SettingsPage::SettingsPage(Services &services, QWidget *parent)
-    : QWidget(parent), m_services(services), m_nav(new QListWidget(this)), m_stack(new QStackedWidget(this))
+    : QWidget(parent), m_services(services), m_nav(new QListWidget(this)), m_stack(new QStackedWidget(this)),
+      m_search(new SettingsSearch(services.theme, this, [this] { return allSettings(); }))
 {
     const Theme &theme = services.theme;
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(new HeaderBar(theme, HeaderKind::Page, tr("Settings"), this));
+    auto *header = new HeaderBar(theme, HeaderKind::Page, tr("Settings"), this);
+    header->add(m_search->field());
+    column->addWidget(header);
     auto *row = new QHBoxLayout;
     row->setSpacing(0);
     QFrame *side = makeSurface("panel", this);
@@ -44,15 +51,30 @@ SettingsPage::SettingsPage(Services &services, QWidget *parent)
     column->addLayout(row, 1);
 
     addSection(QStringLiteral("providers"), tr("Providers and keys"), QStringLiteral("key"), new ProvidersSection(services));
+    addSection(QStringLiteral("network"), tr("Network"), QStringLiteral("globe"), new NetworkSection(services));
     addSection(QStringLiteral("cache"), tr("Cache"), QStringLiteral("cache"), new CacheSection(services));
-    addSection(QStringLiteral("retries"), tr("Retries and timeouts"), QStringLiteral("replay"), new RetriesSection(services));
+    addSection(QStringLiteral("retries"), tr("Retries"), QStringLiteral("replay"), new RetriesSection(services));
     addSection(QStringLiteral("storage"), tr("Storage"), QStringLiteral("storage"), new StorageSection(services));
     addSection(QStringLiteral("appearance"), tr("Appearance"), QStringLiteral("theme"), new AppearanceSection(services));
     m_nav->setCurrentRow(0);
     tintIcons();
     connect(m_nav, &QListWidget::currentRowChanged, this, &SettingsPage::sectionChosen);
+    connect(m_search, &SettingsSearch::chosen, this, &SettingsPage::goTo);
     setFocusProxy(m_nav);
+    makeActions();
+}
 
+void SettingsPage::makeActions()
+{
+    auto *find = new QAction(tr("Search settings"), this);
+    find->setShortcut(QKeySequence::Find);
+    find->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    find->setProperty("menu", QStringLiteral("Edit"));
+    connect(find, &QAction::triggered, this, [this] {
+        m_search->field()->setFocus(Qt::ShortcutFocusReason);
+        m_search->field()->selectAll();
+    });
+    addAction(find);
     auto *save = new QAction(tr("Save"), this);
     save->setShortcut(QKeySequence(QStringLiteral("Ctrl+S")));
     save->setShortcutContext(Qt::WidgetWithChildrenShortcut);
@@ -79,6 +101,39 @@ void SettingsPage::addSection(const QString &id, const QString &title, const QSt
     item->setData(Qt::UserRole, id);
     item->setData(Qt::UserRole + 1, iconName);
     m_stack->addWidget(section);
+}
+
+QList<SettingsHit> SettingsPage::allSettings() const
+{
+    QList<SettingsHit> hits;
+    for (int i = 0; i < m_stack->count(); ++i) {
+        const QString section = m_nav->item(i)->text();
+        hits.append({i, {}, section, {}, m_stack->widget(i)});
+        const auto *entries = dynamic_cast<const SettingsSection *>(m_stack->widget(i));
+        if (!entries)
+            continue;
+        for (const SearchEntry &entry : entries->searchEntries())
+            hits.append({i, section, entry.title, entry.words, entry.target});
+    }
+    return hits;
+}
+
+void SettingsPage::goTo(const SettingsHit &hit)
+{
+    m_nav->setCurrentRow(hit.section);
+    if (m_row != hit.section || !hit.target)
+        return;
+    if (hit.target == m_stack->currentWidget()) {
+        m_nav->setFocus();
+        return;
+    }
+    for (QWidget *parent = hit.target->parentWidget(); parent; parent = parent->parentWidget()) {
+        if (auto *area = qobject_cast<QScrollArea *>(parent)) {
+            area->ensureWidgetVisible(hit.target, 24, 48);
+            break;
+        }
+    }
+    hit.target->setFocus(Qt::ShortcutFocusReason);
 }
 
 void SettingsPage::tintIcons()

@@ -4,12 +4,24 @@
 #include "ui/shell/page.h"
 #include "ui/shell/services.h"
 
+#include <QList>
+#include <QPointer>
 #include <QWidget>
 
 class QListWidget;
 class QStackedWidget;
 
 namespace tollgate::ui {
+
+class SettingsSearch;
+struct SettingsHit;
+
+// A place in the settings that the search field can go to.
+struct SearchEntry {
+    QString title; // "Connect"
+    QString words; // its hint, also searched
+    QPointer<QWidget> target;
+};
 
 // What the page asks of its sections.
 class SettingsSection
@@ -21,6 +33,7 @@ public:
     virtual bool save() { return true; }
     virtual void revert() {}
     virtual void open(const QString &detail) { Q_UNUSED(detail) }
+    virtual QList<SearchEntry> searchEntries() const { return {}; }
     virtual QString changesOf() const { return {}; } // "Anthropic", for the question
 };
 
@@ -30,7 +43,7 @@ class SettingsPage : public QWidget, public Page
 public:
     explicit SettingsPage(Services &services, QWidget *parent = nullptr);
 
-    // "providers", "providers/<id>", "providers/<id>/key", "retries", "cache", "storage", "appearance".
+    // "providers", "providers/<id>", "providers/<id>/key", "network", "retries", "cache", "storage", "appearance".
     void open(const QString &detail) override;
     bool mayLeave() override;
     QString currentSection() const;
@@ -40,9 +53,13 @@ private:
     void sectionChosen(int row);
     bool mayLeaveSection();
     void tintIcons();
+    void makeActions();
+    QList<SettingsHit> allSettings() const;
+    void goTo(const SettingsHit &hit);
     Services &m_services;
     QListWidget *m_nav;
     QStackedWidget *m_stack;
+    SettingsSearch *m_search;
     int m_row = 0;
 };
 

@@ -16,10 +16,30 @@ CaretRest::CaretRest(QObject *parent, std::chrono::milliseconds blinkFor) : QObj
     qApp->installEventFilter(this);
 }
 
-CaretRest::~CaretRest() { wake(); }
+CaretRest::~CaretRest()
+{
+    m_blinking = true;
+    wake();
+}
+
+void CaretRest::setBlinking(bool on)
+{
+    if (m_blinking == on)
+        return;
+    m_blinking = on;
+    if (!on) {
+        m_timer.stop();
+        rest();
+        return;
+    }
+    wake();
+    m_timer.start();
+}
 
 bool CaretRest::eventFilter(QObject *, QEvent *event)
 {
+    if (!m_blinking)
+        return false;
     switch (event->type()) {
     case QEvent::KeyPress:
     case QEvent::MouseButtonPress:

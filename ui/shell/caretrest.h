@@ -18,6 +18,8 @@ public:
     ~CaretRest() override;
 
     bool isResting() const { return m_resting; }
+    // False: the caret stands still always, for those who asked for less motion.
+    void setBlinking(bool on);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -28,6 +30,7 @@ private:
     QTimer m_timer;
     int m_flashTime;
     bool m_resting = false;
+    bool m_blinking = true;
 };
 
 } // namespace tollgate::ui

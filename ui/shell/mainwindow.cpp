@@ -56,6 +56,19 @@ ThemeMode modeOf(const QString &name)
     return name == QLatin1String("dark") ? ThemeMode::Dark : name == QLatin1String("light") ? ThemeMode::Light : ThemeMode::System;
 }
 
+Appearance appearanceOf(const SettingsData &settings)
+{
+    Appearance looks;
+    looks.mode = modeOf(settings.theme);
+    looks.textSizePercent = settings.textSizePercent;
+    looks.density = settings.density == QLatin1String("compact") ? Density::Compact
+        : settings.density == QLatin1String("roomy")             ? Density::Roomy
+                                                                 : Density::Normal;
+    looks.increaseContrast = settings.increaseContrast;
+    looks.reduceMotion = settings.reduceMotion;
+    return looks;
+}
+
 } // namespace
 
 MainWindow::MainWindow(Services &services, QWidget *parent) : MainWindow(services, builtPages(), parent) {}
@@ -69,7 +82,10 @@ MainWindow::MainWindow(Services &services, QList<PageSpec> pages, QWidget *paren
     services.theme.setModelOrder(services.state.value(modelOrderKey).toStringList());
     connect(&services.theme, &Theme::modelOrderChanged, this,
             [this] { m_services.state.setValue(modelOrderKey, m_services.theme.modelOrder()); });
-    new CaretRest(this);
+    auto *caret = new CaretRest(this);
+    const auto still = [this, caret] { caret->setBlinking(!m_services.theme.reducedMotion()); };
+    connect(&services.theme, &Theme::changed, caret, still);
+    still();
     build();
     makeActions();
     connect(&services.settings, &Settings::changed, this, &MainWindow::applySettings);
@@ -225,8 +241,7 @@ void MainWindow::rememberPlace()
 void MainWindow::applySettings()
 {
     const std::shared_ptr<const SettingsData> settings = m_services.settings.snapshot();
-    m_services.theme.setMode(modeOf(settings->theme));
-    m_services.theme.setTextSizePercent(settings->textSizePercent);
+    m_services.theme.setAppearance(appearanceOf(*settings));
     if (m_themeGroup) {
         for (QAction *action : m_themeGroup->actions())
             action->setChecked(action->data().toString() == settings->theme);

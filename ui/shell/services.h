@@ -5,6 +5,7 @@
 #include "core/base/secretbytes.h"
 #include "core/cache/responsecache.h"
 #include "core/secrets/secretstore.h"
+#include "core/settings/providerconfig.h"
 #include "core/simulator/simulator.h"
 
 #include <QObject>
@@ -24,6 +25,14 @@ class Settings;
 namespace tollgate::ui {
 
 class Theme;
+
+// What is known about a stored key without showing it.
+struct KeyCheck {
+    SecretStatus status = SecretStatus::Failed;
+    bool session = false;   // a key for this session is used instead of the stored one
+    qint64 readWallMs = 0;  // when the keychain gave it last; 0: unknown
+    QString detail;         // the backend's words, without secrets
+};
 
 struct Services {
     Theme &theme;
@@ -52,6 +61,8 @@ struct Services {
     std::function<SecretBytes(const QString &variable)> keyFromEnvironment;
     // Removes cached answers, all or the expired ones, and tells how many.
     std::function<void(bool expiredOnly, QObject *context, std::function<void(Result<qint64>)>)> purgeCache = {};
+    // Whether the key of `config` can be had, and since when. Reads the keychain (which may open its prompt) unless `sessionOnly`.
+    std::function<void(const ProviderConfig &config, bool sessionOnly, QObject *context, std::function<void(KeyCheck)>)> checkKey = {};
 };
 
 } // namespace tollgate::ui

@@ -93,6 +93,7 @@ QTreeView::item:selected, QListView::item:selected { background: @selection.bg@;
 QTreeView::item:selected:!active, QListView::item:selected:!active { background: @selection.inactive@; }
 QListView[nav="true"]::item { min-height: @h.nav@px; border-radius: 4px; padding: 0 6px; margin: 0 0 2px 0; }
 QListView[nav="true"]::item:focus { border: 2px solid @focus.ring@; padding: 0 4px; }
+QListView[popup="true"] { background: @bg.raised@; border: 1px solid @border.default@; border-radius: 5px; padding: 4px; }
 QTreeView::branch { background: transparent; }
 QTableView { gridline-color: @border.subtle@; }
 QTableView[framed="true"] { border: 1px solid @border.default@; border-radius: 5px; }
@@ -138,7 +139,7 @@ QGroupBox { border: none; margin: 0; padding: 0; font-weight: 600; }
 
 } // namespace
 
-QString buildStyleSheet(const Tokens &tokens, bool dark, const StyleSizes &sizes)
+QString buildStyleSheet(const Tokens &tokens, bool dark, const StyleSizes &sizes, bool strong)
 {
     QString sheet = QString::fromLatin1(sheetTemplate);
     const std::pair<const char *, int> numbers[] = {
@@ -152,7 +153,7 @@ QString buildStyleSheet(const Tokens &tokens, bool dark, const StyleSizes &sizes
     };
     for (const auto &[name, value] : numbers)
         sheet.replace(u'@' + QLatin1String(name) + u'@', QString::number(value));
-    const QHash<QByteArray, QColor> &colors = tokens.colors(dark);
+    const QHash<QByteArray, QColor> &colors = tokens.colors(dark, strong);
     for (auto it = colors.begin(); it != colors.end(); ++it)
         sheet.replace(u'@' + QString::fromLatin1(it.key()) + u'@', it->name());
     Q_ASSERT_X(!sheet.contains(u'@'), "buildStyleSheet", "a placeholder names no token");

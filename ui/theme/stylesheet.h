@@ -17,6 +17,6 @@ struct StyleSizes { // px, borders included
 };
 
 // Every placeholder must name a colour token or a size; what is left over is an assertion.
-QString buildStyleSheet(const Tokens &tokens, bool dark, const StyleSizes &sizes);
+QString buildStyleSheet(const Tokens &tokens, bool dark, const StyleSizes &sizes, bool strong = false);
 
 } // namespace tollgate::ui

@@ -29,7 +29,8 @@ public:
 
     void apply();
     QPalette palette() const;
-    double basePx() const { return systemPx * textPercent / 100.0; }
+    double basePx() const { return systemPx * looks.textSizePercent / 100.0; }
+    QColor color(const char *token) const { return tokens.color(token, dark, looks.increaseContrast); }
     double pxOf(FontRole role) const;
     QFont sized(QFont font, double px) const;
 
@@ -38,8 +39,7 @@ public:
     Tokens tokens;
     DesktopScheme scheme;
     IconCache icons;
-    ThemeMode mode = ThemeMode::System;
-    int textPercent = 100;
+    Appearance looks;
     bool dark = false;
     bool darkByPalette = false; // what the platform's palette said before ours replaced it
     QFont systemFont;
@@ -75,7 +75,7 @@ double Theme::Private::pxOf(FontRole role) const
 
 QPalette Theme::Private::palette() const
 {
-    const auto c = [&](const char *token) { return tokens.color(token, dark); };
+    const auto c = [&](const char *token) { return color(token); };
     QPalette p;
     p.setColor(QPalette::Window, c("bg.base"));
     p.setColor(QPalette::WindowText, c("text.primary"));
@@ -105,7 +105,7 @@ QPalette Theme::Private::palette() const
 
 void Theme::Private::apply()
 {
-    dark = mode == ThemeMode::Dark || (mode == ThemeMode::System && scheme.isDark().value_or(darkByPalette));
+    dark = looks.mode == ThemeMode::Dark || (looks.mode == ThemeMode::System && scheme.isDark().value_or(darkByPalette));
     app.setPalette(palette());
     app.setFont(sized(systemFont, basePx()));
     StyleSizes sizes;
@@ -115,7 +115,7 @@ void Theme::Private::apply()
     sizes.small = int(std::lround(pxOf(FontRole::Small)));
     sizes.body = int(std::lround(pxOf(FontRole::Body)));
     sizes.title = int(std::lround(pxOf(FontRole::Title)));
-    app.setStyleSheet(buildStyleSheet(tokens, dark, sizes));
+    app.setStyleSheet(buildStyleSheet(tokens, dark, sizes, looks.increaseContrast));
     Q_EMIT q.changed();
 }
 
@@ -131,8 +131,10 @@ Theme::Theme(QApplication &app) : d((loadResources(), std::make_unique<Private>(
         d->equalDigits = d->equalDigits && qAbs(metrics.horizontalAdvance(QChar(digit)) - metrics.horizontalAdvance(u'0')) < 0.01;
     app.setStyle(new TollgateStyle(*this));
     connect(&d->scheme, &DesktopScheme::changed, this, [this] {
-        if (d->mode == ThemeMode::System)
+        if (d->looks.mode == ThemeMode::System)
             d->apply();
+        else
+            Q_EMIT changed(); // the animation setting
     });
     d->apply();
 }
@@ -145,31 +147,39 @@ Theme::~Theme()
     d->app.setPalette(QPalette());
 }
 
+void Theme::setAppearance(const Appearance &appearance)
+{
+    Appearance wanted = appearance;
+    wanted.textSizePercent = qBound(90, wanted.textSizePercent, 150);
+    if (d->looks == wanted)
+        return;
+    d->looks = wanted;
+    d->apply();
+}
+
 void Theme::setMode(ThemeMode mode)
 {
-    if (d->mode == mode)
-        return;
-    d->mode = mode;
-    d->apply();
+    Appearance wanted = d->looks;
+    wanted.mode = mode;
+    setAppearance(wanted);
 }
 
 void Theme::setTextSizePercent(int percent)
 {
-    percent = qBound(90, percent, 150);
-    if (d->textPercent == percent)
-        return;
-    d->textPercent = percent;
-    d->apply();
+    Appearance wanted = d->looks;
+    wanted.textSizePercent = percent;
+    setAppearance(wanted);
 }
 
-ThemeMode Theme::mode() const { return d->mode; }
+const Appearance &Theme::appearance() const { return d->looks; }
+ThemeMode Theme::mode() const { return d->looks.mode; }
 bool Theme::isDark() const { return d->dark; }
-int Theme::textSizePercent() const { return d->textPercent; }
-bool Theme::reducedMotion() const { return d->scheme.reducedMotion(); }
+int Theme::textSizePercent() const { return d->looks.textSizePercent; }
+bool Theme::reducedMotion() const { return d->looks.reduceMotion || d->scheme.reducedMotion(); }
 
 QColor Theme::color(const char *token) const
 {
-    return d->tokens.color(token, d->dark);
+    return d->color(token);
 }
 
 QColor Theme::modelColor(const QString &model) const
@@ -247,7 +257,13 @@ int Theme::smallControlHeight() const
 
 int Theme::rowHeight() const
 {
-    return qMax(size("size.row"), QFontMetrics(font(FontRole::Small)).height() + 10);
+    const int text = QFontMetrics(font(FontRole::Small)).height();
+    switch (d->looks.density) {
+    case Density::Compact: return qMax(size("size.rowCompact"), text + 8);
+    case Density::Normal: return qMax(size("size.row"), text + 10);
+    case Density::Roomy: return qMax(size("size.rowRoomy"), text + 14);
+    }
+    Q_UNREACHABLE();
 }
 
 } // namespace tollgate::ui

@@ -16,7 +16,18 @@ class QApplication;
 namespace tollgate::ui {
 
 enum class ThemeMode : quint8 { System, Light, Dark };
+enum class Density : quint8 { Compact, Normal, Roomy }; // rows of 24, 26, 30 px
 enum class FontRole : quint8 { Caption, Small, Body, Response, Title, Metric, MetricStrip, Mono };
+
+// What the user may choose of the looks.
+struct Appearance {
+    ThemeMode mode = ThemeMode::System;
+    int textSizePercent = 100; // 90 to 150
+    Density density = Density::Normal;
+    bool increaseContrast = false; // stronger borders and texts
+    bool reduceMotion = false;     // no transitions and no blinking caret, whatever the desktop says
+    friend bool operator==(const Appearance &, const Appearance &) = default;
+};
 
 class Theme : public QObject
 {
@@ -26,7 +37,9 @@ public:
     explicit Theme(QApplication &app);
     ~Theme() override;
 
-    void setMode(ThemeMode mode);         // live, no restart
+    void setAppearance(const Appearance &appearance); // live, no restart
+    const Appearance &appearance() const;
+    void setMode(ThemeMode mode);
     void setTextSizePercent(int percent); // 90 to 150
     ThemeMode mode() const;
     bool isDark() const;
@@ -51,12 +64,12 @@ public:
     // The app icon and other many-coloured icons are never tinted.
     QIcon appIcon() const;
 
-    // Heights that follow the font: max(token, QFontMetrics::height() + 12) for controls, + 10 for rows.
+    // Heights that follow the font: max(token, QFontMetrics::height() + 12) for controls, + 10 for rows (8 compact, 14 roomy).
     int controlHeight() const;
     int smallControlHeight() const;
     int rowHeight() const;
     int textSizePercent() const;
-    bool reducedMotion() const; // the desktop's animation setting
+    bool reducedMotion() const; // own setting, or the desktop's animation setting
 
 Q_SIGNALS:
     void changed();

@@ -19,6 +19,8 @@ Tokens::Tokens()
     addColors(m_light, "chart.", chart[QLatin1String("light")].toObject());
     addColors(m_dark, "chart.", chart[QLatin1String("dark")].toObject());
     Q_ASSERT_X(!m_light.isEmpty() && m_light.size() == m_dark.size(), "Tokens", "both themes must name the same colours");
+    m_lightStrong = strengthened(m_light);
+    m_darkStrong = strengthened(m_dark);
     for (const char *group : {"space", "radius", "border", "size", "pane", "font", "motion", "timing", "chartStyle"})
         addNumbers(QByteArray(group) + '.', root[QLatin1String(group)].toObject());
 }
@@ -39,6 +41,22 @@ void Tokens::addColors(QHash<QByteArray, QColor> &into, const QByteArray &prefix
     }
 }
 
+QHash<QByteArray, QColor> Tokens::strengthened(const QHash<QByteArray, QColor> &colors)
+{
+    // Only colours that are in the file, so that check_tokens.py speaks for them too: each pair here is checked there on more
+    // backgrounds or at a higher limit than the one it replaces.
+    static constexpr std::pair<const char *, const char *> stronger[] = {
+        {"border.subtle", "border.control"}, {"border.default", "border.control"}, {"border.control", "text.secondary"},
+        {"text.disabled", "text.tertiary"},  {"text.tertiary", "text.secondary"},  {"text.secondary", "text.primary"},
+        {"chart.grid", "border.default"},    {"chart.axis", "border.control"},     {"chart.label", "text.secondary"},
+    };
+    QHash<QByteArray, QColor> result = colors;
+    for (const auto &[weak, strong] : stronger)
+        if (result.contains(weak))
+            result.insert(weak, colors.value(strong));
+    return result;
+}
+
 void Tokens::addNumbers(const QByteArray &prefix, const QJsonObject &object)
 {
     for (auto it = object.begin(); it != object.end(); ++it) {
@@ -55,9 +73,9 @@ void Tokens::addNumbers(const QByteArray &prefix, const QJsonObject &object)
     }
 }
 
-QColor Tokens::color(const char *token, bool dark) const
+QColor Tokens::color(const char *token, bool dark, bool strong) const
 {
-    const QHash<QByteArray, QColor> &table = colors(dark);
+    const QHash<QByteArray, QColor> &table = colors(dark, strong);
     const auto it = table.constFind(QByteArray::fromRawData(token, qsizetype(qstrlen(token))));
     Q_ASSERT_X(it != table.constEnd(), "Tokens::color", token);
     return it == table.constEnd() ? QColor(Qt::magenta) : *it;

@@ -1,4 +1,5 @@
-// The field an API key is typed into: masked, with an eye to look. The key leaves it once, as SecretBytes, and is wiped here.
+// The field an API key is typed into: masked, with an eye to look. The key leaves it once, as SecretBytes, and is wiped here. It cannot be
+// copied out of here, and a clipboard it came from is cleared after a while (ClipboardGuard).
 #pragma once
 
 #include "core/base/secretbytes.h"
@@ -22,11 +23,15 @@ public:
 
 protected:
     void hideEvent(QHideEvent *event) override; // masked again when it comes back
+    void keyPressEvent(QKeyEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
     void setRevealed(bool on);
     const Theme &m_theme;
     QAction *m_eye;
+    qsizetype m_length = 0;
 };
 
 } // namespace tollgate::ui

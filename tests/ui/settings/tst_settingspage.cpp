@@ -195,7 +195,7 @@ private Q_SLOTS:
         QVERIFY(shows(QStringLiteral("2 models")));
         QVERIFY(m_server->peer(0).received.contains("Bearer test-key-aaaa-0003"));
         QCOMPARE(m_world->stores, 0);
-        auto *table = m_page->findChild<QTableView *>();
+        auto *table = named<QTableView>("Models and prices");
         QCOMPARE(table->model()->rowCount(), 2);
         QCOMPARE(table->model()->index(0, 2).data().toString(), QStringLiteral("\u2013")); // no price is not $0
         QVERIFY(provider("local")->models.isEmpty());
@@ -318,14 +318,28 @@ private Q_SLOTS:
 
     void retriesAndTimeoutsAreSavedInTheirUnits()
     {
-        m_page->open(QStringLiteral("retries"));
+        m_page->open(QStringLiteral("network"));
         named<QSpinBox>("Connect")->setValue(7);
-        named<QSpinBox>("Attempts")->setValue(4);
-        QCOMPARE(saved()->attempts, 3);
-        QTest::keyClick(named<QSpinBox>("Attempts"), Qt::Key_S, Qt::ControlModifier);
-        QCOMPARE(saved()->attempts, 4);
+        QCOMPARE(saved()->connectTimeoutMs, 5000);
+        QTest::keyClick(named<QSpinBox>("Connect"), Qt::Key_S, Qt::ControlModifier);
         QCOMPARE(saved()->connectTimeoutMs, 7000);
         QCOMPARE(saved()->tlsTimeoutMs, 10'000);
+        m_page->open(QStringLiteral("retries"));
+        named<QSpinBox>("Attempts")->setValue(4);
+        QCOMPARE(saved()->attempts, 3);
+        QTest::mouseClick(button("Save"), Qt::LeftButton);
+        QCOMPARE(saved()->attempts, 4);
+    }
+
+    void deadlinesStayInTheirRange()
+    {
+        m_page->open(QStringLiteral("network"));
+        auto *connectTime = named<QSpinBox>("Connect");
+        type(connectTime, QStringLiteral("999")); // the last digit does not fit
+        QVERIFY(connectTime->value() <= 120);
+        type(connectTime, QStringLiteral("0"));
+        QTest::keyClick(connectTime, Qt::Key_Tab);
+        QVERIFY(connectTime->value() >= 1);
     }
 
     void storageAndCacheAreEditable()
@@ -389,7 +403,7 @@ private Q_SLOTS:
     void everyControlHasAName()
     {
         addServerProvider();
-        for (const char *section : {"providers", "cache", "retries", "storage", "appearance"}) {
+        for (const char *section : {"providers", "network", "cache", "retries", "storage", "appearance"}) {
             m_page->open(QString::fromLatin1(section));
             for (const QWidget *widget : m_page->findChildren<QWidget *>())
                 if (widget->isVisible() && (widget->focusPolicy() & Qt::TabFocus) && !widget->focusProxy()

@@ -29,6 +29,24 @@ private Q_SLOTS:
         }
         QCOMPARE(QApplication::cursorFlashTime(), before);
     }
+
+    void standsStillForThoseWhoAskedForLessMotion()
+    {
+        const int before = QApplication::cursorFlashTime();
+        QLineEdit edit;
+        edit.show();
+        {
+            CaretRest rest(nullptr);
+            rest.setBlinking(false);
+            QCOMPARE(QApplication::cursorFlashTime(), 0);
+            QTest::keyClick(&edit, Qt::Key_A);
+            QCOMPARE(QApplication::cursorFlashTime(), 0);
+            rest.setBlinking(true);
+            QCOMPARE(QApplication::cursorFlashTime(), before);
+            rest.setBlinking(false);
+        }
+        QCOMPARE(QApplication::cursorFlashTime(), before);
+    }
 };
 
 TOLLGATE_TEST(TstCaretRest)

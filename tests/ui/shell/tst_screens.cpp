@@ -63,7 +63,7 @@ private Q_SLOTS:
             for (const QSize size : {QSize(1440, 900), QSize(1024, 640)}) {
                 window.resize(size);
                 const QString end = QStringLiteral("-%1-%2").arg(QLatin1String(theme)).arg(size.width());
-                for (const char *section : {"providers", "cache", "retries", "storage", "appearance"}) {
+                for (const char *section : {"providers", "network", "cache", "retries", "storage", "appearance"}) {
                     QVERIFY(window.openPage(QStringLiteral("settings"), QString::fromLatin1(section)));
                     QTest::qWait(20);
                     QCOMPARE(window.size(), size); // nothing forces the window wider

@@ -13,6 +13,9 @@
 #include <QStyleOption>
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
+
 using namespace tollgate::ui;
 
 class TstTheme : public QObject
@@ -96,6 +99,55 @@ private Q_SLOTS:
         QCOMPARE(theme.textSizePercent(), 90);
         theme.setTextSizePercent(100);
         QCOMPARE(theme.controlHeight(), control);
+    }
+
+    void appearanceIsAppliedAtOnceAndInOneGo()
+    {
+        Theme theme(*qApp);
+        theme.setMode(ThemeMode::Light);
+        const QColor quiet = theme.color("border.default");
+        QSignalSpy changed(&theme, &Theme::changed);
+        Appearance looks = theme.appearance();
+        looks.density = Density::Roomy;
+        looks.increaseContrast = true;
+        looks.reduceMotion = true;
+        theme.setAppearance(looks);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(theme.rowHeight(), 30);
+        QVERIFY(theme.reducedMotion());
+        QCOMPARE(theme.color("border.default"), theme.color("border.subtle"));
+        QVERIFY(theme.color("border.default") != quiet);
+        QVERIFY(qApp->styleSheet().contains(theme.color("border.default").name()));
+        QVERIFY(!qApp->styleSheet().contains(quiet.name()));
+        QCOMPARE(theme.color("text.tertiary"), QColor(0x47, 0x4F, 0x59)); // text.secondary of the tokens
+        looks.density = Density::Compact;
+        theme.setAppearance(looks);
+        QCOMPARE(theme.rowHeight(), 24);
+        theme.setAppearance({});
+        QCOMPARE(theme.rowHeight(), 26);
+    }
+
+    void increasedContrastIsNowhereWeaker()
+    {
+        const Theme theme(*qApp); // loads the resources
+        const Tokens tokens;
+        const auto luminance = [](const QColor &c) {
+            const auto lin = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+            return 0.2126 * lin(c.redF()) + 0.7152 * lin(c.greenF()) + 0.0722 * lin(c.blueF());
+        };
+        const auto contrast = [&](const QColor &a, const QColor &b) {
+            const double x = luminance(a), y = luminance(b);
+            return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+        };
+        for (const bool dark : {false, true}) {
+            const QColor panel = tokens.color("bg.panel", dark);
+            for (auto it = tokens.colors(dark).begin(); it != tokens.colors(dark).end(); ++it) {
+                const QColor strong = tokens.color(it.key().constData(), dark, true);
+                QVERIFY2(contrast(strong, panel) >= contrast(*it, panel) - 1e-9, it.key().constData());
+            }
+            for (const char *border : {"border.subtle", "border.default", "border.control"})
+                QVERIFY2(contrast(tokens.color(border, dark, true), panel) >= 3.0, border);
+        }
     }
 
     void ordersFontRolesBySize()
