@@ -120,11 +120,24 @@ void Connection::send(QByteArray wire, const HttpParser::Limits &limits, qint64 
         m_socket->setReadBufferSize(readBuffer);
     }
     m_wire = std::move(wire);
+    // Straight to the kernel where nothing is in between: through QTcpSocket the write notifier goes on and off again, and under GLib
+    // each of the two wakes the event loop with a system call of its own.
+    const qintptr descriptor = m_ssl ? -1 : m_socket->socketDescriptor();
+    const qsizetype taken = descriptor < 0 || m_socket->bytesToWrite() > 0 ? 0 : writeNow(descriptor, m_wire);
+    if (taken == m_wire.size()) {
+        noteWritten(taken);
+        return;
+    }
     // The socket shares the array instead of copying it; flush() writes it now instead of after another turn of the event loop.
-    if (m_socket->write(m_wire) == m_wire.size())
-        m_socket->flush();
-    else
+    const QByteArray rest = taken > 0 ? m_wire.sliced(taken) : m_wire;
+    if (m_socket->write(rest) != rest.size()) {
         ended(QAbstractSocket::NetworkError);
+        return;
+    }
+    if (taken > 0)
+        noteWritten(taken);
+    if (m_state == State::Busy)
+        m_socket->flush();
 }
 
 void Connection::pause(bool paused)

@@ -1,5 +1,6 @@
 #include "core/net/socketprobe.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -14,6 +15,15 @@ bool isSilent(qintptr descriptor)
     char byte = 0;
     const ssize_t got = ::recv(int(descriptor), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got < 0 && errno == EAGAIN;
+}
+
+qsizetype writeNow(qintptr descriptor, QByteArrayView bytes)
+{
+    ssize_t taken = 0;
+    do {
+        taken = ::send(int(descriptor), bytes.data(), size_t(bytes.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (taken < 0 && errno == EINTR);
+    return std::max<qsizetype>(taken, 0);
 }
 
 void EndWitness::watch(qintptr descriptor)
