@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <type_traits>
 #include <vector>
@@ -160,6 +161,46 @@ void write(JsonWriter &out, const dom::element &element, bool sorted, std::initi
     case dom::element_type::BOOL: out.value(as<bool>(element)); return;
     case dom::element_type::NULL_VALUE: out.null(); return;
     }
+}
+
+bool repeatsKey(const dom::element &element);
+
+// Nearly all objects have few members: those are compared in place, without an allocation.
+bool repeatsKey(const dom::object &object)
+{
+    std::array<std::string_view, 24> few;
+    std::vector<std::string_view> many;
+    size_t count = 0;
+    for (const dom::key_value_pair member : object) {
+        if (count < few.size()) {
+            if (std::find(few.begin(), few.begin() + count, member.key) != few.begin() + count)
+                return true;
+            few[count] = member.key;
+        } else {
+            if (many.empty())
+                many.assign(few.begin(), few.end());
+            many.push_back(member.key);
+        }
+        ++count;
+        const dom::element_type type = member.value.type();
+        if ((type == dom::element_type::OBJECT || type == dom::element_type::ARRAY) && repeatsKey(member.value))
+            return true;
+    }
+    std::sort(many.begin(), many.end());
+    return std::adjacent_find(many.begin(), many.end()) != many.end();
+}
+
+bool repeatsKey(const dom::element &element)
+{
+    if (element.type() == dom::element_type::OBJECT)
+        return repeatsKey(as<dom::object>(element));
+    if (element.type() != dom::element_type::ARRAY)
+        return false;
+    for (const dom::element item : as<dom::array>(element)) {
+        if (repeatsKey(item))
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -324,19 +365,7 @@ void JsonValue::forEachMember(const std::function<void(QByteArrayView, JsonValue
 
 bool hasDuplicateKeys(JsonValue value)
 {
-    bool found = false;
-    if (value.isArray()) {
-        value.forEach([&found](JsonValue item) { found = found || hasDuplicateKeys(item); });
-        return found;
-    }
-    std::vector<QByteArrayView> keys;
-    value.forEachMember([&](QByteArrayView key, JsonValue member) {
-        keys.push_back(key);
-        found = found || hasDuplicateKeys(member);
-    });
-    std::sort(keys.begin(), keys.end(), [](QByteArrayView a, QByteArrayView b) { return toStd(a) < toStd(b); });
-    return found
-        || std::adjacent_find(keys.begin(), keys.end(), [](auto a, auto b) { return toStd(a) == toStd(b); }) != keys.end();
+    return value.exists() && repeatsKey(elementAt(value.m_document, value.m_index));
 }
 
 QByteArray canonicalJson(JsonValue value, std::initializer_list<QByteArrayView> without)

@@ -46,6 +46,7 @@ public:
 
 private:
     friend class JsonDocument;
+    friend bool hasDuplicateKeys(JsonValue value);
     friend QByteArray canonicalJson(JsonValue value, std::initializer_list<QByteArrayView> without);
     JsonValue(const void *document, quint32 index) : m_document(document), m_index(index) {}
     const void *m_document = nullptr; // simdjson's document

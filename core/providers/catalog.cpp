@@ -111,7 +111,8 @@ Dialect dialectOf(const ProviderConfig &config)
 {
     if (config.type == ProviderType::OpenAi || config.type == ProviderType::Simulator)
         return Dialect::OpenAi;
-    const Result<ParsedUrl> url = parseBaseUrl(config.baseUrl, true);
+    const QString base = config.baseUrl.isEmpty() ? defaultBaseUrl(config.type) : config.baseUrl;
+    const Result<ParsedUrl> url = parseBaseUrl(base, true);
     if (!url.ok())
         return Dialect::Generic;
     const QString &host = url->endpoint.host;

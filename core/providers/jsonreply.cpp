@@ -163,6 +163,10 @@ bool JsonReply::dispatch(const SseEvent &event, DecoderSink &sink)
         failProtocol(tr("An event of the answer is not a JSON object:") + u'\n' + plainExcerpt(data));
         return false;
     }
+    if (hasDuplicateKeys(*root)) { // two readers would take it differently
+        failProtocol(tr("An event of the answer holds a member twice:") + u'\n' + plainExcerpt(data));
+        return false;
+    }
     m_sawEvent = true;
     takeEvent(event.type, *root, sink);
     return !m_failed;
@@ -172,7 +176,7 @@ bool JsonReply::dispatch(const SseEvent &event, DecoderSink &sink)
 void JsonReply::dispatchUnfinished(QByteArrayView type, QByteArrayView data, DecoderSink &sink)
 {
     const Result<JsonValue> root = m_json.parse(data);
-    if (m_ended || !root.ok() || !root->isObject() || !takesUnfinished(*root))
+    if (m_ended || !root.ok() || !root->isObject() || hasDuplicateKeys(*root) || !takesUnfinished(*root))
         return;
     m_sawEvent = true;
     takeEvent(type, *root, sink);
@@ -219,6 +223,10 @@ void JsonReply::endDocument(DecoderSink &sink)
         return;
     }
     m_sawEvent = true;
+    if (hasDuplicateKeys(*root)) {
+        failProtocol(tr("The answer holds a member twice:") + u'\n' + excerptOfDocument());
+        return;
+    }
     takeDocument(*root, sink);
     m_ended = !m_failed;
     m_body.clear();
@@ -247,6 +255,34 @@ DecodeEnd JsonReply::endOf(bool httpComplete)
                                               : tr("The answer ended without its end marker."));
     failure.phase = m_sawEvent ? Phase::Stream : Phase::FirstByte;
     return {DecodeEnd::Kind::Incomplete, failure};
+}
+
+DecodeEnd JsonReply::endByReason()
+{
+    switch (m_completion.finishReason) {
+    case FinishReason::None:
+        return {DecodeEnd::Kind::Incomplete,
+                providerFailure(FailureKind::Incomplete, tr("The answer ended without saying why it finished."))};
+    case FinishReason::ContentFilter: {
+        Failure failure = providerFailure(FailureKind::Filtered, tr("The provider's content filter stopped the answer."));
+        failure.providerCode = m_completion.rawFinishReason;
+        return {DecodeEnd::Kind::Failed, failure};
+    }
+    case FinishReason::Error: {
+        Failure failure = providerFailure(FailureKind::ServerError, tr("The provider ended the answer with an error."));
+        failure.providerCode = m_completion.rawFinishReason;
+        return {DecodeEnd::Kind::Failed, failure};
+    }
+    case FinishReason::Stop:
+        if (!m_completion.refusal.isEmpty())
+            m_completion.finishReason = FinishReason::Refusal;
+        else if (!m_completion.toolCalls.isEmpty()) // some servers, and OpenAI for a forced call, say "stop"
+            m_completion.finishReason = FinishReason::ToolCalls;
+        break;
+    default:
+        break;
+    }
+    return {DecodeEnd::Kind::Complete, {}};
 }
 
 QString JsonReply::excerptOfDocument() const

@@ -45,11 +45,11 @@ protected:
     // Whether a proper HTTP end is the end of the stream, for wires that have no marker.
     virtual bool endsWithHttp() const { return false; }
     // The end came: what the finish reason makes of the answer.
-    virtual DecodeEnd endByReason() = 0;
+    virtual DecodeEnd endByReason();
 
     void emitDelta(const Delta &delta, DecoderSink &sink);
     void emitText(Delta::Kind kind, JsonValue text, DecoderSink &sink); // empty and absent text says nothing
-    void end() { m_ended = true; }
+    void endStream() { m_ended = true; }
     void fail(Failure failure); // the first failure stays
     void failProtocol(const QString &message);
     bool failed() const { return m_failed; }

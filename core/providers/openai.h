@@ -7,7 +7,7 @@
 
 namespace tollgate {
 
-class OpenAiProvider final : public Provider
+class OpenAiProvider : public Provider
 {
 public:
     Result<EncodedRequest> encode(const ProviderConfig &config, const ChatRequest &request) const override;

@@ -1,9 +1,9 @@
 #include "core/providers/openaibody.h"
 
 #include "core/base/json.h"
+#include "core/providers/requestchecks.h"
 
 #include <QCoreApplication>
-#include <QRegularExpression>
 
 #include <vector>
 
@@ -19,23 +19,6 @@ QString tr(const char *text)
 Error usageError(const QString &what, const QString &why = {}, const QString &fix = {})
 {
     return Error{ErrorKind::Usage, what, why, fix};
-}
-
-// Empty: nothing is wrong.
-std::optional<Error> checkMessages(const QList<Message> &messages)
-{
-    for (const Message &message : messages) {
-        if (!message.images.isEmpty() && message.role != Role::User)
-            return usageError(tr("Images can only be part of a user message"), tr("This provider takes them nowhere else."),
-                              tr("Move the image into a user message."));
-        for (const ImagePart &image : message.images) {
-            static const QRegularExpression type(QStringLiteral("\\Aimage/[A-Za-z0-9.+-]{1,64}\\z"));
-            if (!type.match(image.mimeType).hasMatch() || image.data.isEmpty())
-                return usageError(tr("An image cannot be sent"), tr("It is empty or not of an image type."),
-                                  tr("Remove it or attach it again."));
-        }
-    }
-    return std::nullopt;
 }
 
 // Which assistant messages go back with their reasoning: DeepSeek wants it in every turn that called tools, a turn being all that
@@ -287,38 +270,12 @@ private:
     JsonWriter m_writer;
 };
 
-bool isJsonObject(const QByteArray &text)
-{
-    JsonDocument document;
-    const Result<JsonValue> value = document.parse(text);
-    return value.ok() && value->isObject();
-}
-
-// Everything that is spliced into the body as text is checked first, or it could end the object early.
-std::optional<Error> checkParameters(const Parameters &parameters)
-{
-    if (parameters.responseFormat == ResponseFormat::JsonSchema && !isJsonObject(parameters.jsonSchema))
-        return usageError(tr("The JSON schema cannot be sent"), tr("It is not a JSON object."), tr("Correct the schema."));
-    for (const ToolDefinition &tool : parameters.tools) {
-        if (!tool.parametersSchema.trimmed().isEmpty() && !isJsonObject(tool.parametersSchema))
-            return usageError(tr("The tool \"%1\" cannot be sent").arg(tool.name), tr("Its parameters are not a JSON object."),
-                              tr("Correct the tool's schema."));
-    }
-    return std::nullopt;
-}
-
 } // namespace
 
 Result<OpenAiBody> openAiBody(Dialect dialect, const ChatRequest &request)
 {
-    if (request.model.isEmpty())
-        return usageError(tr("No model is chosen"), tr("The provider has no default model."), tr("Name a model."));
-    if (request.messages.isEmpty())
-        return usageError(tr("There is nothing to send"), {}, tr("Write a prompt."));
-    if (const std::optional<Error> error = checkMessages(request.messages))
-        return *error;
-    if (const std::optional<Error> error = checkParameters(request.parameters))
-        return *error;
+    if (const Result<void> checked = checkRequest(request); !checked.ok())
+        return checked.error();
     JsonDocument document;
     JsonValue extra;
     if (!request.parameters.extraBody.trimmed().isEmpty()) {

@@ -243,36 +243,13 @@ void OpenAiDecoder::takeFinishReason(JsonValue reason)
     m_completion.finishReason = finishReasonOf(word);
 }
 
-// The end marker was seen: what the finish reason makes of the answer.
 DecodeEnd OpenAiDecoder::endByReason()
 {
-    switch (m_completion.finishReason) {
-    case FinishReason::None:
-        return {DecodeEnd::Kind::Incomplete,
-                providerFailure(FailureKind::Incomplete, tr("The answer ended without saying why it finished."))};
-    case FinishReason::ContentFilter: {
-        Failure failure = providerFailure(FailureKind::Filtered, tr("The provider's content filter stopped the answer."));
-        failure.providerCode = m_completion.rawFinishReason;
-        return {DecodeEnd::Kind::Failed, failure};
-    }
-    case FinishReason::Error: {
-        const bool resources = m_completion.rawFinishReason == u"insufficient_system_resource";
-        Failure failure = providerFailure(resources ? FailureKind::Overloaded : FailureKind::ServerError,
-                                          resources ? tr("The provider ran out of resources while answering.")
-                                                    : tr("The provider ended the answer with an error."));
-        failure.providerCode = m_completion.rawFinishReason;
-        return {DecodeEnd::Kind::Failed, failure};
-    }
-    case FinishReason::Stop:
-        if (!m_completion.refusal.isEmpty())
-            m_completion.finishReason = FinishReason::Refusal;
-        else if (!m_completion.toolCalls.isEmpty()) // some servers, and OpenAI for a forced call, say "stop"
-            m_completion.finishReason = FinishReason::ToolCalls;
-        break;
-    default:
-        break;
-    }
-    return {DecodeEnd::Kind::Complete, {}};
+    if (m_completion.rawFinishReason != u"insufficient_system_resource") // DeepSeek
+        return JsonReply::endByReason();
+    Failure failure = providerFailure(FailureKind::Overloaded, tr("The provider ran out of resources while answering."));
+    failure.providerCode = m_completion.rawFinishReason;
+    return {DecodeEnd::Kind::Failed, failure};
 }
 
 } // namespace tollgate

@@ -72,6 +72,8 @@ void takeObject(JsonValue error, ErrorFields &fields)
     if (fields.message.isEmpty())
         fields.message = error["detail"].string();
     fields.type = error["type"].string();
+    if (fields.type == u"error") // an event of the Responses wire: says nothing
+        fields.type.clear();
     if (error["param"].isString())
         fields.parameter = error["param"].string();
     takeCode(error["code"], fields);
@@ -123,7 +125,8 @@ std::optional<FailureKind> kindOfWord(const QString &word)
         return FailureKind::Quota;
     if (isOneOf(word, {"invalid_api_key", "incorrect_api_key", "authentication_error", "AuthenticationError", "account_deactivated"}))
         return FailureKind::BadKey;
-    if (isOneOf(word, {"content_filter", "content_policy_violation", "content_moderation", "moderation_blocked"}))
+    if (isOneOf(word, {"content_filter", "content_policy_violation", "content_moderation", "moderation_blocked",
+                       "image_content_policy_violation"}))
         return FailureKind::Filtered;
     if (isOneOf(word, {"context_length_exceeded", "exceed_context_size_error", "model_not_found", "model_decommissioned",
                        "unsupported_parameter", "unsupported_value", "unsupported_country_region_territory"}))
@@ -140,8 +143,12 @@ std::optional<FailureKind> kindOfWord(const QString &word)
 FailureKind kindOfVagueWord(const QString &word)
 {
     if (isOneOf(word, {"invalid_request_error", "BadRequestError", "not_found_error", "NotFoundError", "invalid_request",
-                       "permission_error", "invalid_prompt", "request_too_large"}))
+                       "permission_error", "invalid_prompt", "request_too_large", "empty_image_file", "failed_to_download_image"}))
         return FailureKind::Rejected;
+    for (const char *family : {"invalid_image", "invalid_base64_image", "image_", "unsupported_image"}) { // of the Responses wire
+        if (word.startsWith(QLatin1String(family)))
+            return FailureKind::Rejected;
+    }
     return FailureKind::ServerError;
 }
 

@@ -1,5 +1,7 @@
 #include "core/providers/openaiusage.h"
 
+#include "core/providers/tokencounts.h"
+
 #include <QLocale>
 
 #include <cmath>
@@ -8,17 +10,9 @@ namespace tollgate {
 
 namespace {
 
-// Above any context window by far; keeps sums and products in range whatever a server claims.
-constexpr qint64 maxTokens = 1'000'000'000'000;
-
-std::optional<qint64> count(JsonValue value)
+qint64 count(JsonValue value)
 {
-    if (const std::optional<qint64> integer = value.integer())
-        return qBound<qint64>(0, *integer, maxTokens);
-    const std::optional<double> number = value.number(); // some servers write 12.0
-    if (!number || !std::isfinite(*number))
-        return std::nullopt;
-    return std::llround(qBound(0.0, *number, double(maxTokens)));
+    return tokenCount(value).value_or(0);
 }
 
 // Cached tokens stand in different places; where a vendor fills several they agree.
@@ -27,7 +21,7 @@ qint64 cachedTokens(JsonValue usage)
     const JsonValue places[] = {usage["prompt_tokens_details"]["cached_tokens"], usage["prompt_cache_hit_tokens"],
                                 usage["num_cached_tokens"]};
     for (const JsonValue &place : places) {
-        if (const qint64 tokens = count(place).value_or(0))
+        if (const qint64 tokens = count(place))
             return tokens;
     }
     return 0;
@@ -67,24 +61,16 @@ std::optional<Money> openRouterCost(JsonValue usage)
 
 void applyOpenAiUsage(Dialect dialect, JsonValue usage, Completion &completion)
 {
-    const std::optional<qint64> prompt = count(usage["prompt_tokens"]);
-    const std::optional<qint64> output = count(usage["completion_tokens"]);
-    const qint64 total = count(usage["total_tokens"]).value_or(0);
+    const std::optional<qint64> prompt = tokenCount(usage["prompt_tokens"]);
+    const std::optional<qint64> output = tokenCount(usage["completion_tokens"]);
+    const qint64 total = count(usage["total_tokens"]);
     // Two of the three give the third.
     const qint64 allOutput = output.value_or(qMax<qint64>(0, total - prompt.value_or(total)));
     const qint64 allPrompt = prompt.value_or(qMax<qint64>(0, total - allOutput));
-    if (allPrompt == 0 && allOutput == 0)
+    const Usage disjoint = disjointUsage({allPrompt, cachedTokens(usage), count(usage["prompt_tokens_details"]["cache_write_tokens"]),
+                                          allOutput, count(usage["completion_tokens_details"]["reasoning_tokens"])});
+    if (!disjoint.present)
         return;
-
-    // Parts can exceed their total (prices.md, edge cases); the total wins.
-    Usage disjoint;
-    disjoint.cachedInput = qMin(cachedTokens(usage), allPrompt);
-    disjoint.cacheWrite = qMin(count(usage["prompt_tokens_details"]["cache_write_tokens"]).value_or(0),
-                               allPrompt - disjoint.cachedInput);
-    disjoint.uncachedInput = allPrompt - disjoint.cachedInput - disjoint.cacheWrite;
-    disjoint.reasoning = qMin(count(usage["completion_tokens_details"]["reasoning_tokens"]).value_or(0), allOutput);
-    disjoint.visibleOutput = allOutput - disjoint.reasoning;
-    disjoint.present = true;
     completion.usage = disjoint;
     completion.rawUsage = usage.toJson();
     if (dialect == Dialect::OpenRouter)

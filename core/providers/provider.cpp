@@ -1,18 +1,21 @@
 #include "core/providers/provider.h"
 
 #include "core/providers/openai.h"
+#include "core/providers/responses.h"
 
 namespace tollgate {
 
 const Provider *providerFor(ProviderType type)
 {
-    static const OpenAiProvider openAi; // stateless
+    static const OpenAiProvider openAi; // all are stateless
+    static const ResponsesProvider responses;
     switch (type) {
     case ProviderType::OpenAi:
     case ProviderType::OpenAiCompatible:
     case ProviderType::Simulator:
         return &openAi;
     case ProviderType::OpenAiResponses:
+        return &responses;
     case ProviderType::Anthropic:
     case ProviderType::Gemini:
     case ProviderType::Ollama:
@@ -25,7 +28,7 @@ const Provider *providerFor(ProviderType type)
 
 QList<ProviderType> builtProviderTypes()
 {
-    return {ProviderType::OpenAi, ProviderType::OpenAiCompatible, ProviderType::Simulator};
+    return {ProviderType::OpenAi, ProviderType::OpenAiResponses, ProviderType::OpenAiCompatible, ProviderType::Simulator};
 }
 
 } // namespace tollgate

@@ -105,10 +105,12 @@ Result<EncodedRequest> requestFor(const ProviderConfig &config, QByteArrayView p
     request.endpoint.proxy = config.proxy;
     // The address of an API page is often copied whole, so the last part may be there already.
     QByteArray prefix = url->path;
-    if (prefix.endsWith(path))
-        prefix.chop(path.size());
-    else if (prefix.endsWith("/chat/completions"))
-        prefix.chop(qstrlen("/chat/completions"));
+    for (const QByteArrayView page : {path, QByteArrayView("/chat/completions"), QByteArrayView("/responses")}) {
+        if (prefix.endsWith(page)) {
+            prefix.chop(page.size());
+            break;
+        }
+    }
     request.target = prefix;
     request.target += path;
     if (!url->query.isEmpty())

@@ -97,10 +97,14 @@ ProviderConfig configOfDialect(const QString &dialect)
         {QStringLiteral("vllm"), QStringLiteral("http://127.0.0.1:8000/v1")},
         {QStringLiteral("llamacpp"), QStringLiteral("http://127.0.0.1:8080/v1")},
     };
+    static const QHash<QString, ProviderType> wires{
+        {QStringLiteral("openai"), ProviderType::OpenAi},
+        {QStringLiteral("responses"), ProviderType::OpenAiResponses},
+    };
     ProviderConfig config;
     config.id = config.name = dialect;
-    config.type = dialect == u"openai" ? ProviderType::OpenAi : ProviderType::OpenAiCompatible;
-    config.baseUrl = hosts.value(dialect, QStringLiteral("https://api.openai.com/v1"));
+    config.type = wires.value(dialect, ProviderType::OpenAiCompatible);
+    config.baseUrl = hosts.value(dialect, defaultBaseUrl(config.type));
     return config;
 }
 

@@ -1,3 +1,4 @@
+#include "core/pricing/pricetable.h"
 #include "tests/core/providers/replay.h"
 #include "tests/support/testmain.h"
 
@@ -94,7 +95,7 @@ private Q_SLOTS:
         QFETCH(int, at);
         ReplayFixture fixture = m_fixtures[at];
         const QByteArray whole = fixture.body;
-        const qsizetype marker = fixture.streamed ? whole.indexOf("[DONE]") : whole.trimmed().size() - 1;
+        const qsizetype marker = endMarkerOf(fixture);
         for (qsizetype cut = 0; cut <= marker; ++cut) {
             fixture.body = whole.first(cut);
             for (const bool httpComplete : {false, true}) {
@@ -270,12 +271,29 @@ private:
         }
     }
 
+    // The longest beginning of a complete answer that is no answer yet.
+    static qsizetype endMarkerOf(const ReplayFixture &fixture)
+    {
+        const QByteArray &body = fixture.body;
+        qsizetype last = 0; // where the event or document that ends the answer begins
+        if (fixture.config.type == ProviderType::OpenAiResponses && fixture.streamed && !body.startsWith('{')) {
+            for (const char *type : {"completed", "incomplete"}) {
+                const qsizetype at = body.indexOf("{\"type\":\"response." + QByteArray(type));
+                last = at < 0 ? last : at;
+            }
+            const qsizetype lf = body.indexOf('\n', last);
+            const qsizetype end = lf < 0 ? body.indexOf('\r', last) : lf;
+            return body.lastIndexOf('}', end < 0 ? -1 : end);
+        }
+        return fixture.streamed ? body.indexOf("[DONE]") : body.trimmed().size() - 1;
+    }
+
     // Keys that an expectation leaves out stand for "nothing"; a member of any other name would be a typing error.
     static void compare(const QJsonObject &expected, const Replayed &result)
     {
         static const QStringList keys = QStringLiteral("end finish rawFinish responseId requestId model serviceTier text reasoning "
                                                        "refusal toolCalls usage costNanoUsd failure httpStatus providerCode "
-                                                       "parameter message messageContains").split(u' ');
+                                                       "parameter message messageContains tableNanoUsd").split(u' ');
         for (const QString &key : expected.keys())
             QVERIFY2(keys.contains(key), qPrintable(key));
         const Completion &c = result.completion;
@@ -305,6 +323,19 @@ private:
         compareFailure(expected, result);
     }
 
+    // What "tableNanoUsd" is reckoned with: USD 2, 0.5, 2.5 and 8 per million tokens of input, cached input, cache write and output.
+    static Price fixturePrice()
+    {
+        const auto rate = [](const char *usd) { return *Rate::fromUsdPerMillion(QString::fromLatin1(usd)); };
+        Price price;
+        price.rates.input = rate("2");
+        price.rates.cachedInput = rate("0.5");
+        price.rates.cacheWrite = rate("2.5");
+        price.rates.output = rate("8");
+        price.version = QStringLiteral("fixtures");
+        return price;
+    }
+
     static void compareUsage(const QJsonObject &expected, const Completion &completion)
     {
         const QJsonObject usage = expected[u"usage"].toObject();
@@ -317,6 +348,11 @@ private:
         QCOMPARE(u.visibleOutput, usage[u"visibleOutput"].toInteger());
         QCOMPARE(u.reasoning, usage[u"reasoning"].toInteger());
         QCOMPARE(completion.rawUsage.isEmpty(), usage.isEmpty());
+        if (expected.contains(u"tableNanoUsd")) {
+            const Cost cost = costOf(u, fixturePrice(), {});
+            QVERIFY(cost.amount.has_value());
+            QCOMPARE(cost.amount->nanoUsd(), expected[u"tableNanoUsd"].toInteger());
+        }
         QCOMPARE(completion.providerCost.has_value(), expected.contains(u"costNanoUsd"));
         if (completion.providerCost)
             QCOMPARE(completion.providerCost->nanoUsd(), expected[u"costNanoUsd"].toInteger());
