@@ -224,20 +224,19 @@ void Flight::enterLookingUp()
     setState(CallState::LookingUp);
     if (isOver())
         return;
+    leaveOutRefusedSettings();
     Result<EncodedRequest> encoded = m_provider->encode(*m_config, m_request);
     if (!encoded.ok())
         return end(failure(FailureKind::Usage, encoded.error().text()));
     m_encoded = std::move(encoded).value();
-    if (!m_encoded.droppedParameters.isEmpty()) {
-        m_warning = engineWords("Not sent, because this provider does not know it: %1.")
-                        .arg(m_encoded.droppedParameters.join(QStringLiteral(", ")));
-        decide(m_warning);
-    }
+    if (!m_encoded.droppedParameters.isEmpty())
+        warn(engineWords("Not sent, because this provider does not know it: %1.")
+                 .arg(m_encoded.droppedParameters.join(QStringLiteral(", "))));
     if (m_request.cache == CachePolicy::Bypass) {
         decide(engineWords("cache: bypassed"));
         return enterReserving();
     }
-    makeKey();
+    m_key = keyOfRequest();
     if (!m_key.isValid()) {
         decide(engineWords("cache: bypassed, this request has no key"));
         return enterReserving();
@@ -250,10 +249,10 @@ void Flight::enterLookingUp()
     lookUp();
 }
 
-void Flight::makeKey()
+CacheKey Flight::keyOfRequest() const
 {
-    m_key = makeCacheKey(credentialId(*m_config, m_secret), cacheOrigin(*m_config, m_encoded.endpoint), m_encoded.target,
-                         providerTypeName(m_config->type), m_encoded.body);
+    return makeCacheKey(credentialId(*m_config, m_secret), cacheOrigin(*m_config, m_encoded.endpoint), m_encoded.target,
+                        providerTypeName(m_config->type), m_encoded.body);
 }
 
 void Flight::lookUp()

@@ -68,10 +68,16 @@ private:
     // --- routing and cache ---
     bool resolveProvider();
     void keyArrived(VaultReply reply);
-    void makeKey();
+    CacheKey keyOfRequest() const;
     void lookUp();
     void cacheAnswered(CachedAnswerPtr answer);
     void replayHit(const CachedAnswer &answer);
+
+    // --- settings a model does not take (flightrefused.cpp) ---
+    void warn(const QString &words); // the caller is told
+    void leaveOutRefusedSettings();
+    bool tryWithout(const Failure &failure);
+    void rememberRefusal(const RefusedSetting &refused);
 
     // --- coalescing (flightfollow.cpp) ---
     void addFollower(Flight &follower);
@@ -126,6 +132,7 @@ private:
     EncodedRequest m_encoded;
     SecretBytes m_secret;
     CacheKey m_key;
+    CacheKey m_storeKey; // where the answer belongs, when a setting was left out on the way
     bool m_leads = false;
     bool m_lookedUpAgain = false;
 

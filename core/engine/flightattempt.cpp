@@ -271,6 +271,8 @@ void Flight::attemptEnded(std::optional<Failure> failure)
         return end({});
     failure = redacted(*std::move(failure), m_road.world.redactor);
     m_history.contentDelivered = m_decoder && m_decoder->sawContent();
+    if (tryWithout(*failure))
+        return;
     RetryPolicy policy;
     policy.maxAttempts = std::clamp(m_request.maxAttempts, 1, 10);
     if (m_request.source == Source::Job)

@@ -158,7 +158,7 @@ void Flight::storeAnswer()
     answer->model = m_record.model;
     answer->storedWallMs = m_road.world.clock.wallMs();
     answer->expiresWallMs = answer->storedWallMs + std::chrono::milliseconds(m_request.ttl).count();
-    m_road.world.cache.store(m_key, answer);
+    m_road.world.cache.store(m_storeKey.isValid() ? m_storeKey : m_key, answer);
 }
 
 void Flight::settleLedger()
@@ -166,9 +166,7 @@ void Flight::settleLedger()
     const Result<void> written = m_road.world.ledger.settle(m_record);
     if (written.ok())
         return;
-    if (!m_warning.isEmpty())
-        m_warning += u' ';
-    m_warning += written.error().text();
+    warn(written.error().text());
 }
 
 } // namespace tollgate

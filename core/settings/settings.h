@@ -14,8 +14,17 @@
 
 namespace tollgate {
 
+// A setting that a provider said it does not take for a model, learnt from its refusal.
+struct RefusedSetting {
+    QString providerId;
+    QString model;
+    QString setting; // "temperature", ...
+    friend bool operator==(const RefusedSetting &, const RefusedSetting &) = default;
+};
+
 struct SettingsData {
     QList<ProviderConfig> providers;
+    QList<RefusedSetting> refusedSettings; // oldest first; the newest 200 are kept
 
     // Requests
     int attempts = 3;            // 1 to 10

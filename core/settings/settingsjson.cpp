@@ -256,9 +256,27 @@ Result<SettingsData> read(const QJsonObject &document)
             return config.error();
         data.providers.append(*std::move(config));
     }
+    for (const QJsonValue one : document.value(QLatin1String("refusedSettings")).toArray()) {
+        const QJsonObject row = one.toObject();
+        data.refusedSettings.append({row.value(QLatin1String("provider")).toString(), row.value(QLatin1String("model")).toString(),
+                                     row.value(QLatin1String("setting")).toString()});
+    }
     if (const std::optional<QString> problem = firstProblem(data))
         return broken(*problem + u'.');
     return data;
+}
+
+// Those of providers that are still there: a new one with an old id starts afresh.
+static QJsonArray writeRefused(const SettingsData &data)
+{
+    QJsonArray rows;
+    for (const RefusedSetting &one : data.refusedSettings.last(std::min<qsizetype>(data.refusedSettings.size(), 200))) {
+        const auto isIts = [&one](const ProviderConfig &config) { return config.id == one.providerId; };
+        if (std::any_of(data.providers.begin(), data.providers.end(), isIts))
+            rows.append(QJsonObject{{QStringLiteral("provider"), one.providerId}, {QStringLiteral("model"), one.model},
+                                    {QStringLiteral("setting"), one.setting}});
+    }
+    return rows;
 }
 
 QJsonObject write(QJsonObject document, const SettingsData &data)
@@ -277,6 +295,7 @@ QJsonObject write(QJsonObject document, const SettingsData &data)
     for (const ProviderConfig &config : data.providers)
         providers.append(writeProvider(before.value(config.id), config));
     document.insert(QLatin1String("providers"), providers);
+    document.insert(QLatin1String("refusedSettings"), writeRefused(data));
     return document;
 }
 
