@@ -21,12 +21,13 @@ _tollgate_cli() {
     case $command in
       '') words='send providers keys requests report prices cache doctor simulate --profile --demo --json --help --version' ;;
       send) words='--provider --model --system --param --var --messages --cache --ttl --stream --tag --attempts --timeout --allow-over-budget --json' ;;
-      providers) words='list add set remove test models --type --name --base-url --key-env --no-key --default-model --header --ca --proxy
-        --api-version --deployment --parallel --enable --disable --json' ;;
-      keys) words='set delete status --json' ;;
+      providers) words='list add set remove test models --type --name --base-url --key-env --key-header --no-key --default-model --header
+        --extra-body --ca --proxy --api-version --deployment --parallel --enable --disable --price-per-million --price-per-gb-second
+        --memory-mib --price-per-call --json' ;;
+      keys) words='set use delete status --name --json' ;;
       requests) words='list show export --limit --filter --format --json' ;;
       report) words='--range --group-by --utc --json' ;;
-      prices) words='list --model --json' ;;
+      prices) words='list set import remove --model --provider --input --output --cached-input --cache-write --reasoning --since --json' ;;
       cache) words='stats purge --model --expired --json' ;;
       doctor) words='--json' ;;
       simulate) words='--port --latency-ms --ttft-ms --tokens-per-second --tokens --error-rate --cold-start-ms --script --journal --seed --json' ;;
