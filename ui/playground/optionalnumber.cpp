@@ -17,6 +17,12 @@ OptionalNumber::OptionalNumber(double minimum, double maximum, double step, int 
     });
 }
 
+void OptionalNumber::setMaximum(double maximum)
+{
+    m_maximum = maximum;
+    check();
+}
+
 std::optional<double> OptionalNumber::parse() const
 {
     QString plain = text().trimmed();

@@ -14,6 +14,7 @@ public:
     // decimals 0: whole numbers.
     OptionalNumber(double minimum, double maximum, double step, int decimals, const QString &name, QWidget *parent);
 
+    void setMaximum(double maximum); // a value above it is marked
     void setSuffix(const QString &suffix) { m_suffix = suffix; }
     std::optional<double> value() const;
     std::optional<qint64> integer() const;

@@ -1,5 +1,6 @@
 #include "ui/playground/parameterspane.h"
 
+#include "ui/playground/effortfield.h"
 #include "ui/playground/optionalnumber.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
@@ -26,7 +27,6 @@ namespace tollgate::ui {
 namespace {
 
 constexpr int fieldWidth = 106;
-constexpr double temperatureStep = 0.05;
 constexpr int maxStops = 4;
 constexpr int maxTags = 8;
 
@@ -209,15 +209,12 @@ void ParametersPane::buildFormat(QVBoxLayout *column)
     m_schemaProblem->setWordWrap(true);
     column->addWidget(m_schemaProblem);
     column->addWidget(caption(tr("Reasoning effort")));
-    m_effort = new SegmentedControl(m_theme, tr("Reasoning effort"), this);
-    m_effort->setStretched(true);
-    m_effort->setCompact(true);
-    m_effort->addSegment(QStringLiteral("default"), tr("Default"));
-    m_effort->addSegment(QStringLiteral("low"), tr("Low"));
-    m_effort->addSegment(QStringLiteral("medium"), tr("Medium"));
-    m_effort->addSegment(QStringLiteral("high"), tr("High"));
-    m_effort->setCurrent(QStringLiteral("default"));
+    m_effort = new EffortField(m_theme, this);
     column->addWidget(m_effort);
+    m_lacks = new SafeLabel(m_theme, {}, FontRole::Caption, "text.tertiary", QFont::Normal, this);
+    m_lacks->setWordWrap(true);
+    m_lacks->hide();
+    column->addWidget(m_lacks);
     connect(m_format, &QComboBox::activated, this, [this] {
         followFormat();
         userChanged();
@@ -226,7 +223,7 @@ void ParametersPane::buildFormat(QVBoxLayout *column)
         followFormat();
         userChanged();
     });
-    connect(m_effort, &SegmentedControl::chosen, this, &ParametersPane::userChanged);
+    connect(m_effort, &EffortField::chosen, this, &ParametersPane::userChanged);
 }
 
 void ParametersPane::buildCache(QVBoxLayout *column)
@@ -373,8 +370,7 @@ RunOptions ParametersPane::options() const
     p.jsonSchema = m_schema->toPlainText().trimmed().toUtf8();
     if (p.responseFormat == ResponseFormat::JsonSchema)
         p.schemaName = QStringLiteral("answer");
-    if (m_effort->current() != u"default")
-        p.reasoningEffort = m_effort->current();
+    p.reasoningEffort = m_effort->current();
     options.cache = cachePolicyFromName(m_policy->current()).value_or(CachePolicy::Use);
     if (const QVariant keep = m_keep->currentData(); keep.isValid())
         options.keepSeconds = keep.toLongLong();
@@ -400,7 +396,7 @@ void ParametersPane::setOptions(const RunOptions &options)
     m_stops->setValues(stops);
     m_format->setCurrentIndex(int(p.responseFormat));
     m_schema->setPlainText(QString::fromUtf8(p.jsonSchema));
-    m_effort->setCurrent(p.reasoningEffort.isEmpty() ? QStringLiteral("default") : p.reasoningEffort);
+    m_effort->setCurrent(p.reasoningEffort);
     m_policy->setCurrent(cachePolicyName(options.cache));
     m_keep->setCurrentIndex(options.keepSeconds ? qMax(m_keep->findData(int(*options.keepSeconds)), 0) : 0);
     m_stream->setChecked(options.stream);
@@ -416,8 +412,10 @@ void ParametersPane::setOptions(const RunOptions &options)
 QString ParametersPane::problem() const
 {
     for (const OptionalNumber *field : {m_temperature, m_maxTokens, m_topP, m_seed, m_timeout, m_attempts})
-        if (!field->isValid())
+        if (!field->isValid() && field->isEnabled())
             return tr("%1: %2").arg(field->accessibleName(), field->toolTip());
+    if (const QString problem = modelProblem(); !problem.isEmpty())
+        return problem;
     return m_schemaProblem->text();
 }
 

@@ -1,6 +1,7 @@
 // The settings of a run: sampling, format, cache, request. Empty fields are the model's or the profile's default and are not sent.
 #pragma once
 
+#include "core/providers/capabilities.h"
 #include "ui/playground/draft.h"
 
 #include <QFrame>
@@ -16,6 +17,7 @@ namespace tollgate::ui {
 class Badge;
 class Button;
 class ChipEdit;
+class EffortField;
 class IconButton;
 class OptionalNumber;
 class SafeLabel;
@@ -35,6 +37,9 @@ public:
     void setDefaults(int keepSeconds, int timeoutSeconds, int attempts);
     // Unix ms when the stored answer expires; 0: none. `nowMs` for "expires in".
     void setStored(qint64 expiresMs, qint64 nowMs);
+    // What the chosen model takes (parameterslimits.cpp).
+    void setCapabilities(const Capabilities &capabilities, const QString &model, std::optional<qint64> maxOutputTokens);
+    Parameters accepted() const; // options() without what the model lacks: what is sent
     // The first field that cannot be used, in words; empty: all can.
     QString problem() const;
     void raiseTimeout(); // doubles it and shows the field
@@ -56,6 +61,10 @@ private:
     void followFormat();
     void followSlider();
     void showCache();
+    QString lacks() const;
+    QString modelProblem() const;
+
+    static constexpr double temperatureStep = 0.05;
 
     const Theme &m_theme;
     IconButton *m_collapse;
@@ -68,7 +77,8 @@ private:
     QComboBox *m_format;
     QPlainTextEdit *m_schema;
     SafeLabel *m_schemaProblem;
-    SegmentedControl *m_effort;
+    EffortField *m_effort;
+    SafeLabel *m_lacks;
     Badge *m_stored;
     SegmentedControl *m_policy;
     QComboBox *m_keep;
@@ -77,6 +87,9 @@ private:
     OptionalNumber *m_timeout = nullptr;
     OptionalNumber *m_attempts = nullptr;
     ChipEdit *m_tags;
+    Capabilities m_capabilities;
+    QString m_model;
+    std::optional<qint64> m_maxOutput;
     qint64 m_expiresMs = 0;
     qint64 m_nowMs = 0;
     int m_defaultTimeout = 600;

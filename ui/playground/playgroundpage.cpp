@@ -15,6 +15,7 @@
 #include "ui/widgets/headerbar.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QKeyEvent>
 #include <QSettings>
 #include <QSplitter>
@@ -288,6 +289,7 @@ void PlaygroundPage::fitParameters()
         } else if (overlaid) {
             m_splitter->addWidget(m_parameters);
             m_parameters->setOverlay(false);
+            qApp->removeEventFilter(this);
             m_parameters->setVisible(m_parametersWanted);
         }
     }
@@ -308,6 +310,9 @@ void PlaygroundPage::toggleParameters()
     m_parameters->setVisible(show);
     if (!m_narrow)
         m_parametersWanted = show;
+    qApp->removeEventFilter(this);
+    if (m_narrow && show)
+        qApp->installEventFilter(this);
     if (show) {
         m_parameters->raise();
         m_parameters->firstField()->setFocus(Qt::ShortcutFocusReason);
@@ -354,6 +359,16 @@ void PlaygroundPage::keyPressEvent(QKeyEvent *event)
         toggleParameters();
     else
         QWidget::keyPressEvent(event);
+}
+
+// The parameters over the answer close at a click beside them, as a popup does; the click still does what it does.
+bool PlaygroundPage::eventFilter(QObject *watched, QEvent *event)
+{
+    const auto *widget = qobject_cast<QWidget *>(watched);
+    if (event->type() == QEvent::MouseButtonPress && widget && m_narrow && m_parameters->isVisible() && widget->window() == window()
+        && widget != m_parameters && !m_parameters->isAncestorOf(widget) && widget != &m_bar->parameters())
+        toggleParameters();
+    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace tollgate::ui

@@ -55,6 +55,7 @@ protected:
     void showEvent(QShowEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     // building
@@ -70,6 +71,7 @@ private:
     void promptChanged();
     void settingsChanged();
     void chooseModel(const ModelChoice &choice);
+    void refreshCapabilities();
     void refreshEstimate();
     void refreshStored();
     void refreshTokens();

@@ -58,7 +58,7 @@ ChatRequest PlaygroundPage::makeRequest() const
         message.text = fillTemplate(message.text, values);
         request.messages.append(std::move(message));
     }
-    request.parameters = options.parameters;
+    request.parameters = m_parameters->accepted();
     request.stream = options.stream;
     request.cache = options.cache;
     request.ttl = std::chrono::seconds(options.keepSeconds.value_or(settings->cacheTtlSeconds));
@@ -110,7 +110,20 @@ void PlaygroundPage::chooseModel(const ModelChoice &choice)
     m_response->picker().setCurrent(choice);
     if (const auto config = provider())
         m_services.engine.warm(config->name); // so that the first prompt pays no handshake
+    refreshCapabilities();
     promptChanged();
+}
+
+void PlaygroundPage::refreshCapabilities()
+{
+    const auto config = provider();
+    const QString model = m_response->picker().current().model;
+    if (!config || model.isEmpty())
+        return m_parameters->setCapabilities({}, {}, {});
+    const auto table = m_services.prices ? m_services.prices() : nullptr;
+    const auto price = table ? table->find(*config, model, nowMs()) : std::nullopt;
+    m_parameters->setCapabilities(capabilitiesOf(*config, model, m_services.settings.snapshot()->refusedSettings), model,
+                                  price ? price->maxOutputTokens : std::nullopt);
 }
 
 void PlaygroundPage::refreshEstimate()

@@ -259,9 +259,68 @@ private Q_SLOTS:
         QTest::keyClick(m_page->focusWidget(), Qt::Key_Escape);
         QVERIFY(!m_page->parameters().isVisible());
         QVERIFY(m_page->messages().isAncestorOf(m_page->focusWidget()));
+        QTest::mouseClick(&m_page->pageBar().parameters(), Qt::LeftButton);
+        QVERIFY(m_page->parameters().isVisible());
+        QTest::mouseClick(m_page->parameters().firstField(), Qt::LeftButton);
+        QVERIFY(m_page->parameters().isVisible());
+        QTest::mouseClick(m_page->messages().card(0)->edit().viewport(), Qt::LeftButton); // beside it
+        QVERIFY(!m_page->parameters().isVisible());
         m_page->resize(1364, 800);
         QTRY_VERIFY(m_page->parameters().isVisible());
         QVERIFY(m_page->parameters().parentWidget() != m_page.get());
+    }
+
+    void aModelsMissingSettingsAreOffAndSaidSo()
+    {
+        RunOptions options;
+        options.parameters.temperature = 0.25;
+        options.parameters.seed = 7;
+        m_page->parameters().setOptions(options);
+        QVERIFY(m_page->parameters().firstField()->isEnabled());
+        m_world->edit([](SettingsData &data) {
+            data.refusedSettings.append({data.providers.first().id, QStringLiteral("sim-fast"), QStringLiteral("temperature")});
+        });
+        QTRY_VERIFY(!m_page->parameters().firstField()->isEnabled());
+        QVERIFY(m_page->parameters().firstField()->accessibleDescription().contains(QStringLiteral("sim-fast")));
+        QVERIFY(!m_page->parameters().accepted().temperature);
+        QCOMPARE(m_page->parameters().accepted().seed, std::optional<qint64>(7));
+        QCOMPARE(m_page->parameters().options().parameters.temperature, std::optional(0.25)); // kept for the next model
+        bool said = false;
+        for (const QLabel *label : m_page->parameters().findChildren<QLabel *>())
+            said = said || (label->isVisible() && label->text().startsWith(QStringLiteral("Temperature: ")));
+        QVERIFY(said);
+        prompt(QStringLiteral("Cold"));
+        pressRun();
+        QTRY_VERIFY(!m_page->response().isRunning());
+        QVERIFY(!m_world->simulator.entries().isEmpty());
+        m_world->edit([](SettingsData &data) { data.refusedSettings.clear(); });
+        QTRY_VERIFY(m_page->parameters().firstField()->isEnabled());
+    }
+
+    void formatsAndLevelsFollowTheModel()
+    {
+        ParametersPane &pane = m_page->parameters();
+        ProviderConfig config;
+        config.id = config.name = QStringLiteral("a");
+        config.type = ProviderType::Anthropic;
+        pane.setCapabilities(capabilitiesOf(config, QStringLiteral("claude-sonnet-4-5"), {}), QStringLiteral("claude-sonnet-4-5"), 64'000);
+        RunOptions options;
+        options.parameters.reasoningEffort = QStringLiteral("xhigh");
+        options.parameters.responseFormat = ResponseFormat::JsonObject;
+        pane.setOptions(options);
+        QCOMPARE(pane.options().parameters.reasoningEffort, QStringLiteral("xhigh"));
+        QVERIFY(pane.problem().contains(QStringLiteral("response format")));
+        options.parameters.responseFormat = ResponseFormat::Text;
+        options.parameters.maxTokens = 64'001;
+        pane.setOptions(options);
+        QVERIFY(pane.problem().contains(QStringLiteral("64,000")));
+        options.parameters.maxTokens = 64'000;
+        options.parameters.temperature = 1.5; // Anthropic's ends at 1
+        pane.setOptions(options);
+        QVERIFY(pane.problem().contains(QStringLiteral("Temperature")));
+        options.parameters.temperature = 1;
+        pane.setOptions(options);
+        QCOMPARE(pane.problem(), QString());
     }
 };
 
