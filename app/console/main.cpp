@@ -8,25 +8,49 @@
 #include <QApplication>
 #include <QCommandLineParser>
 
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
 
 using namespace tollgate;
 using namespace tollgate::app;
 
-int main(int argc, char **argv)
-{
-    hardenProcess();
-    QApplication qtApp(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("Tollgate"));
-    QApplication::setApplicationVersion(QStringLiteral(TOLLGATE_VERSION));
-    QApplication::setDesktopFileName(QStringLiteral("io.tollgate.Tollgate"));
-    QApplication::setQuitOnLastWindowClosed(true);
+namespace {
 
-    QCommandLineParser parser;
+void describe(QCommandLineParser &parser)
+{
+    QCoreApplication::setApplicationName(QStringLiteral("Tollgate"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(TOLLGATE_VERSION));
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addOption({QStringLiteral("profile"), QCoreApplication::translate("Main", "Settings, ledger and cache live under DIR."), QStringLiteral("DIR")});
     parser.addOption({QStringLiteral("demo"), QCoreApplication::translate("Main", "The demo profile: a simulated provider and invented prices.")});
+}
+
+// Help and version need no display, and a program that looks for one it lacks aborts.
+bool onlyTells(int argc, char **argv)
+{
+    static constexpr std::string_view words[] = {"--help", "-h", "--help-all", "--version", "-v"};
+    return std::any_of(argv + 1, argv + std::max(argc, 1), [](std::string_view argument) {
+        return std::find(std::begin(words), std::end(words), argument) != std::end(words);
+    });
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    hardenProcess();
+    QCommandLineParser parser;
+    if (onlyTells(argc, argv)) {
+        QCoreApplication plain(argc, argv);
+        describe(parser);
+        parser.process(plain); // exits
+    }
+    QApplication qtApp(argc, argv);
+    describe(parser);
+    QApplication::setDesktopFileName(QStringLiteral("io.tollgate.Tollgate"));
+    QApplication::setQuitOnLastWindowClosed(true);
     parser.process(qtApp);
 
     QString folder = parser.isSet(QStringLiteral("profile")) ? parser.value(QStringLiteral("profile")) : qEnvironmentVariable("TOLLGATE_PROFILE");
