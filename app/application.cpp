@@ -1,6 +1,7 @@
 #include "app/application.h"
 
 #include "app/demo.h"
+#include "app/messagelog.h"
 #include "core/async/random.h"
 #include "core/async/worker.h"
 #include "core/base/redactor.h"
@@ -14,7 +15,9 @@
 #include "core/secrets/vault.h"
 #include "core/settings/settings.h"
 
+#include <QFile>
 #include <QRandomGenerator>
+#include <QTemporaryDir>
 
 #include <mutex>
 
@@ -27,8 +30,10 @@ public:
     ProfilePaths paths;
     std::optional<Error> readOnlyReason;
     std::unique_ptr<ProfileLock> lock;
+    std::optional<QTemporaryDir> scratch; // of a ledger without a row
     std::unique_ptr<Settings> settings;
     Redactor redactor;
+    LogRedaction logRedaction{redactor};
     OpenGuard budgets;
     SeededRandom random{QRandomGenerator::system()->generate64()};
 
@@ -53,6 +58,7 @@ public:
     void onEngineThreadAndWait(const std::function<void()> &task);
     Result<void> openServices();
     void closeServices();
+    Result<void> makeEmptyLedger(Ledger::Options &options);
     QString simulatorUrl();
 };
 
@@ -76,6 +82,22 @@ QString Application::Private::simulatorUrl()
     return simulator->baseUrl();
 }
 
+// A folder that may not be written and has no history yet: questions about it get the answers of an empty ledger.
+Result<void> Application::Private::makeEmptyLedger(Ledger::Options &options)
+{
+    scratch.emplace();
+    Ledger::Options empty = options;
+    empty.path = scratch->filePath(QStringLiteral("ledger.sqlite"));
+    empty.journalFolder = scratch->filePath(QStringLiteral("journal"));
+    empty.readOnly = false;
+    const Result<std::unique_ptr<Ledger>> made = Ledger::open(*clock, empty);
+    if (!made)
+        return made.error();
+    options.path = empty.path;
+    options.journalFolder = empty.journalFolder;
+    return {};
+}
+
 Result<void> Application::Private::openServices()
 {
     const std::shared_ptr<const SettingsData> data = settings->snapshot();
@@ -86,6 +108,12 @@ Result<void> Application::Private::openServices()
         ledgerOptions.path = paths.ledger;
         ledgerOptions.journalFolder = paths.journal;
         ledgerOptions.readOnly = readOnlyReason.has_value();
+        if (readOnlyReason && !QFile::exists(paths.ledger)) {
+            if (Result<void> made = makeEmptyLedger(ledgerOptions); !made) {
+                result = made.error();
+                return;
+            }
+        }
         ledgerOptions.survivePowerLoss = data->survivePowerLoss;
         ledgerOptions.payloadDays = data->payloadDays;
         ledgerOptions.ledgerDays = data->ledgerDays;

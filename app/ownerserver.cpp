@@ -3,6 +3,7 @@
 #include "app/application.h"
 #include "app/cli/command.h"
 #include "core/base/log.h"
+#include "core/base/secretbytes.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -39,6 +40,11 @@ public:
         m_drain.setInterval(drainPatienceMs);
         connect(&m_drain, &QTimer::timeout, socket, &QLocalSocket::abort);
         readFrames();
+    }
+    ~Session() override
+    {
+        m_command.reset();
+        wipe(m_invocation.input); // it may be a key
     }
 
     void out(const QByteArray &bytes) override { pass(FrameType::Out, bytes); }
@@ -85,7 +91,7 @@ private:
             m_socket->disconnectFromServer();
             return;
         }
-        const std::optional<Invocation> invocation = unpackInvocation(frame.payload);
+        std::optional<Invocation> invocation = unpackInvocation(frame.payload);
         if (!invocation) {
             m_socket->abort();
             return;
@@ -93,7 +99,7 @@ private:
         m_socket->write(packFrame(FrameType::Accepted));
         m_socket->flush(); // before the first byte of a request leaves, so that a process that loses us never runs it a second time
         m_server.sessionStarted();
-        m_invocation = *invocation;
+        m_invocation = std::move(*invocation);
         m_command = makeCommand(m_server.m_app, m_invocation, *this);
         connect(m_command.get(), &Command::finished, this, &Session::commandEnded);
         m_command->start();

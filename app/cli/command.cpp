@@ -1,6 +1,8 @@
 #include "app/cli/command.h"
 
+#include "app/application.h"
 #include "app/cli/commands.h"
+#include "core/base/redactor.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -24,8 +26,11 @@ int exitCodeOf(const Error &error)
     return ExitStorage;
 }
 
+void RedactedOutput::out(const QByteArray &bytes) { m_output.out(m_redactor.redact(bytes)); }
+void RedactedOutput::err(const QByteArray &bytes) { m_output.err(m_redactor.redact(bytes)); }
+
 Command::Command(Application &app, const Invocation &invocation, CommandOutput &output)
-    : m_app(app), m_invocation(invocation), m_output(output), m_json(invocation.arguments.contains(u"--json"))
+    : m_app(app), m_invocation(invocation), m_redacted(app.redactor(), output), m_json(invocation.arguments.contains(u"--json"))
 {
 }
 
@@ -173,7 +178,7 @@ bool onlyReads(const QStringList &arguments)
 {
     const QString verb = arguments.value(1);
     const QString name = arguments.value(0);
-    return name == u"requests" || name == u"report" || name == u"prices" || name == u"doctor" || (name == u"providers" && verb == u"list")
+    return name == u"requests" || name == u"report" || name == u"doctor" || (name == u"prices" && verb == u"list") || (name == u"providers" && verb == u"list")
            || (name == u"keys" && verb == u"status");
 }
 

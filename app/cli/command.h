@@ -9,7 +9,12 @@
 #include <QCommandLineParser>
 #include <QObject>
 
+#include <functional>
 #include <memory>
+
+namespace tollgate {
+class Redactor;
+}
 
 namespace tollgate::app {
 
@@ -35,6 +40,20 @@ void sayCancelled(CommandOutput &output, bool json);
 void writeError(JsonWriter &json, FailureKind kind, std::optional<Phase> phase, const QString &message, const QString &providerCode = {},
                 int httpStatus = 0, std::optional<qint64> retryAfterMs = {});
 void writeError(JsonWriter &json, const Failure &failure);
+
+// Passes on what a command says, without live secrets: whatever a provider sent back, no key is printed.
+class RedactedOutput final : public CommandOutput
+{
+public:
+    RedactedOutput(const Redactor &redactor, CommandOutput &output) : m_redactor(redactor), m_output(output) {}
+    void out(const QByteArray &bytes) override;
+    void err(const QByteArray &bytes) override;
+    void whenTaken(std::function<void()> go) override { m_output.whenTaken(std::move(go)); }
+
+private:
+    const Redactor &m_redactor;
+    CommandOutput &m_output;
+};
 
 class Command : public QObject
 {
@@ -68,7 +87,12 @@ protected:
 
     Application &m_app;
     const Invocation &m_invocation;
-    CommandOutput &m_output;
+
+private:
+    RedactedOutput m_redacted;
+
+protected:
+    CommandOutput &m_output = m_redacted;
 
 private:
     bool m_json = false;

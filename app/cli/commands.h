@@ -2,8 +2,12 @@
 #pragma once
 
 #include "app/cli/command.h"
+#include "core/settings/providerconfig.h"
 
 namespace tollgate::app {
+
+// Members "key_name" and "keys" of a provider's object.
+void writeKeys(JsonWriter &writer, const ProviderConfig &config);
 
 extern const CommandInfo sendCommand;
 extern const CommandInfo providersCommand;

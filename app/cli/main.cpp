@@ -3,6 +3,7 @@
 #include "app/cli/runner.h"
 #include "app/cli/signals.h"
 #include "app/cli/simulate.h"
+#include "app/messagelog.h"
 #include "app/process.h"
 #include "core/settings/settings.h"
 
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <termios.h>
 #include <unistd.h>
 
 using namespace tollgate;
@@ -76,6 +78,50 @@ bool readsInput(const QStringList &arguments)
     return parser.parse(QStringList{QString()} + arguments) && parser.positionalArguments().size() == 1 && !parser.isSet(QStringLiteral("messages")) && !isatty(0);
 }
 
+// Hides what is typed at a terminal.
+class SilentTerminal
+{
+public:
+    SilentTerminal()
+    {
+        if (!isatty(0) || tcgetattr(0, &m_before) != 0)
+            return;
+        termios silent = m_before;
+        silent.c_lflag &= ~tcflag_t(ECHO);
+        m_isSilent = tcsetattr(0, TCSAFLUSH, &silent) == 0;
+        std::fputs("Key (it is not shown; end with Enter and Ctrl+D): ", stderr);
+    }
+    ~SilentTerminal()
+    {
+        if (m_isSilent)
+            tcsetattr(0, TCSAFLUSH, &m_before);
+        if (m_isSilent)
+            std::fputc('\n', stderr);
+    }
+    SilentTerminal(const SilentTerminal &) = delete;
+    SilentTerminal &operator=(const SilentTerminal &) = delete;
+
+private:
+    termios m_before{};
+    bool m_isSilent = false;
+};
+
+// All of its memory at once: a buffer that grew would leave the key behind in what it gave back.
+QByteArray readKey()
+{
+    const SilentTerminal silent;
+    QByteArray input(64 * 1024, '\0');
+    qsizetype size = 0;
+    while (size < input.size()) {
+        const ssize_t count = ::read(0, input.data() + size, size_t(input.size() - size));
+        if (count <= 0)
+            break;
+        size += count;
+    }
+    input.truncate(size);
+    return input;
+}
+
 QByteArray readInput()
 {
     QByteArray input;
@@ -116,11 +162,12 @@ CommandLine readCommandLine(QStringList arguments)
     arguments.removeFirst();
     while (!arguments.isEmpty()) {
         const QString argument = arguments.takeFirst();
-        if (argument == u"--profile" && !arguments.isEmpty())
+        // A folder that begins with two dashes can be given as ./--folder; an option in its place is a forgotten folder.
+        if (argument == u"--profile" && !arguments.isEmpty() && !arguments.first().startsWith(u"--"))
             line.profile = arguments.takeFirst();
-        else if (argument.startsWith(u"--profile="))
+        else if (argument.startsWith(u"--profile=") && argument.size() > 10)
             line.profile = argument.mid(10);
-        else if (argument == u"--profile")
+        else if (argument == u"--profile" || argument == u"--profile=")
             line.problem = QCoreApplication::translate("Main", "--profile: the folder is missing");
         else if (argument == u"--demo")
             line.profile = ProfilePaths::demoFolder();
@@ -147,7 +194,7 @@ int runCommand(const CommandLine &line, StandardOutput &output)
     invocation.folder = QDir::currentPath();
     invocation.environment = namedVariables(paths);
     if (readsInput(line.command))
-        invocation.input = readInput();
+        invocation.input = line.command.first() == u"keys" ? readKey() : readInput();
     Runner runner(paths, std::move(invocation), output);
     QObject::connect(&runner, &Runner::ended, qApp, [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
     const SignalWatcher watcher([&runner] { runner.cancel(); });
@@ -160,6 +207,7 @@ int runCommand(const CommandLine &line, StandardOutput &output)
 int main(int argc, char **argv)
 {
     hardenProcess();
+    installMessageLog();
     if (argc == 2 && qstrcmp(argv[1], "--version") == 0) {
         std::printf("tollgate-cli %s\n", TOLLGATE_VERSION);
         return 0;

@@ -9,6 +9,7 @@
 #include "core/settings/settings.h"
 
 #include <QDateTime>
+#include <QFile>
 
 namespace tollgate::app {
 
@@ -31,7 +32,9 @@ private:
     void save(const ProviderConfig &config, bool isNew);
 };
 
-const char *const valueOptions[] = {"type", "base-url", "key-env", "default-model", "header", "ca", "proxy", "api-version", "deployment", "name", "parallel"};
+const char *const valueOptions[] = {"type",       "base-url",   "key-env",           "default-model",        "header",         "ca",
+                                    "proxy",      "api-version", "deployment",        "name",                 "parallel",       "key-header",
+                                    "extra-body", "memory-mib", "price-per-million", "price-per-gb-second", "price-per-call"};
 
 void ProvidersCommand::start()
 {
@@ -65,9 +68,59 @@ QString keyText(const ProviderConfig &config)
 {
     if (!config.keyEnv.isEmpty())
         return QStringLiteral("env:") + config.keyEnv;
-    if (!config.lastFour.isEmpty())
-        return QStringLiteral("keychain, ends in ") + config.lastFour;
+    if (config.hasStoredKey() && config.keys.size() > 1)
+        return QCoreApplication::translate("Providers", "keychain, %1 of %2 keys").arg(config.keyName).arg(config.keys.size());
+    if (config.hasStoredKey())
+        return config.activeLastFour().isEmpty() ? QStringLiteral("keychain") : QStringLiteral("keychain, ends in ") + config.activeLastFour();
     return config.needsKey ? QCoreApplication::translate("Providers", "no key yet") : QCoreApplication::translate("Providers", "none needed");
+}
+
+std::optional<QString> given(const QString &text) { return text.isEmpty() ? std::nullopt : std::optional(text); }
+
+// Values of extra headers are not listed: they may be somebody's token all the same.
+void writeOptions(JsonWriter &writer, const ProviderConfig &config)
+{
+    writer.member("needs_key", config.needsKey).member("key_header", given(config.keyHeader));
+    writer.member("proxy", given(config.proxy)).member("ca", given(config.caFile));
+    writer.member("api_version", given(config.apiVersion)).member("deployment", given(config.deployment));
+    writer.member("parallel", config.maxParallel);
+    writer.key("headers").beginArray();
+    for (const Header &header : config.extraHeaders)
+        writer.value(QString::fromLatin1(header.name));
+    writer.endArray();
+    writer.key("extra_body");
+    config.extraBody.isEmpty() ? writer.null() : writer.raw(config.extraBody);
+    const FunctionPrice &price = config.functionPrice;
+    writer.key("function_price").beginObject();
+    writer.member("usd_per_million_tokens", given(price.usdPerMillionTokens)).member("usd_per_gb_second", given(price.usdPerGbSecond));
+    writer.member("usd_per_call", given(price.usdPerCall)).member("memory_mib", price.memoryMib > 0 ? std::optional(price.memoryMib) : std::nullopt);
+    writer.endObject();
+}
+
+// "--parallel 8": a whole number; an empty text is `cleared`.
+Result<void> readNumber(const QCommandLineParser &parser, const char *name, int cleared, int &field)
+{
+    const QString option = QString::fromLatin1(name);
+    if (!parser.isSet(option))
+        return {};
+    bool ok = true;
+    const QString text = parser.value(option);
+    const int number = text.isEmpty() ? cleared : text.toInt(&ok);
+    if (!ok)
+        return Error{ErrorKind::Usage, ProvidersCommand::tr("--%1 %2").arg(option, text), ProvidersCommand::tr("It must be a whole number"), {}};
+    field = number;
+    return {};
+}
+
+// JSON text, or @FILE that holds it.
+Result<QByteArray> readBody(const QString &text, const Invocation &invocation)
+{
+    if (!text.startsWith(u'@'))
+        return text.trimmed().toUtf8();
+    QFile file(invocation.resolve(text.mid(1)));
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{ErrorKind::Usage, ProvidersCommand::tr("--extra-body %1").arg(text), file.errorString(), {}};
+    return file.read(1 << 20).trimmed();
 }
 
 void ProvidersCommand::list()
@@ -86,11 +139,13 @@ void ProvidersCommand::list()
             writer.member("id", config.id);
             writer.member("type", providerTypeName(config.type));
             writer.member("base_url", url);
-            writer.member("key", !config.keyEnv.isEmpty() ? QStringLiteral("env") : !config.lastFour.isEmpty() ? QStringLiteral("keychain") : QStringLiteral("none"));
+            writer.member("key", !config.keyEnv.isEmpty() ? QStringLiteral("env") : config.hasStoredKey() ? QStringLiteral("keychain") : QStringLiteral("none"));
             writer.member("key_env", config.keyEnv.isEmpty() ? std::nullopt : std::optional(config.keyEnv));
-            writer.member("key_last_four", config.lastFour.isEmpty() ? std::nullopt : std::optional(config.lastFour));
+            writer.member("key_last_four", config.activeLastFour().isEmpty() ? std::nullopt : std::optional(config.activeLastFour()));
             writer.member("default_model", config.defaultModel.isEmpty() ? std::nullopt : std::optional(config.defaultModel));
             writer.member("enabled", config.enabled);
+            writeKeys(writer, config);
+            writeOptions(writer, config);
         });
     }
     if (!json() && rows.isEmpty())
@@ -113,20 +168,28 @@ Result<void> ProvidersCommand::apply(ProviderConfig &config, const QCommandLineP
     text("proxy", config.proxy);
     text("api-version", config.apiVersion);
     text("deployment", config.deployment);
+    text("key-header", config.keyHeader);
+    text("price-per-million", config.functionPrice.usdPerMillionTokens);
+    text("price-per-gb-second", config.functionPrice.usdPerGbSecond);
+    text("price-per-call", config.functionPrice.usdPerCall);
+    if (Result<void> read = readNumber(parser, "memory-mib", 0, config.functionPrice.memoryMib); !read)
+        return read;
+    if (Result<void> read = readNumber(parser, "parallel", ProviderConfig().maxParallel, config.maxParallel); !read)
+        return read;
+    if (parser.isSet(QStringLiteral("extra-body"))) {
+        Result<QByteArray> body = readBody(parser.value(QStringLiteral("extra-body")), m_invocation);
+        if (!body)
+            return body.error();
+        config.extraBody = *std::move(body);
+    }
     if (parser.isSet(QStringLiteral("ca")))
         config.caFile = parser.value(QStringLiteral("ca")).isEmpty() ? QString() : m_invocation.resolve(parser.value(QStringLiteral("ca")));
-    if (parser.isSet(QStringLiteral("key-env")))
+    if (!parser.value(QStringLiteral("key-env")).isEmpty())
         config.needsKey = true;
     if (parser.isSet(QStringLiteral("no-key")))
         config.needsKey = false;
     if (parser.isSet(QStringLiteral("enable")) || parser.isSet(QStringLiteral("disable")))
         config.enabled = parser.isSet(QStringLiteral("enable"));
-    if (parser.isSet(QStringLiteral("parallel"))) {
-        bool ok = false;
-        config.maxParallel = parser.value(QStringLiteral("parallel")).toInt(&ok);
-        if (!ok || config.maxParallel < 1 || config.maxParallel > 24)
-            return Error{ErrorKind::Usage, tr("--parallel %1").arg(parser.value(QStringLiteral("parallel"))), tr("It must be a whole number from 1 to 24"), {}};
-    }
     if (parser.isSet(QStringLiteral("header")))
         config.extraHeaders.clear();
     for (const QString &given : parser.values(QStringLiteral("header"))) {
@@ -135,10 +198,25 @@ Result<void> ProvidersCommand::apply(ProviderConfig &config, const QCommandLineP
         const qsizetype colon = given.indexOf(u':');
         const Header header{given.left(colon).trimmed().toUtf8(), given.mid(colon + 1).trimmed().toUtf8()};
         if (colon < 1 || !Headers::isSafe(header.name, header.value))
-            return Error{ErrorKind::Usage, tr("--header %1").arg(given.left(colon)), tr("It must be 'Name: value' in visible ASCII"), {}};
+            return Error{ErrorKind::Usage, tr("--header %1").arg(given.left(qMax<qsizetype>(colon, 0))).trimmed(), tr("It must be 'Name: value' in visible ASCII"), {}};
         config.extraHeaders.append(header);
     }
     return {};
+}
+
+QString typeNames()
+{
+    QStringList known;
+    for (const ProviderType built : builtProviderTypes())
+        known.append(providerTypeName(built));
+    return known.join(QStringLiteral(", "));
+}
+
+// definitions.md "Keys": a compatible server, Ollama and an endpoint of one's own may have none at all.
+bool needsKey(ProviderType type)
+{
+    return type != ProviderType::OpenAiCompatible && type != ProviderType::Ollama && type != ProviderType::Serverless
+           && type != ProviderType::Simulator;
 }
 
 void ProvidersCommand::add(const QCommandLineParser &parser)
@@ -154,18 +232,14 @@ void ProvidersCommand::add(const QCommandLineParser &parser)
                 config = configFromPreset(preset, taken);
         }
         if (config.id.isEmpty())
-            return failUsage(tr("providers add: --type is missing. Use openai, openai-compatible or simulator"));
+            return failUsage(tr("providers add: --type is missing. Use %1").arg(typeNames()));
     } else {
         const std::optional<ProviderType> type = providerTypeFromName(typeName);
         if (!type || !builtProviderTypes().contains(*type)) {
-            QStringList known;
-            for (const ProviderType built : builtProviderTypes())
-                known.append(providerTypeName(built));
-            return failUsage(tr("providers add: type \"%1\" is unknown. Use %2").arg(typeName, known.join(QStringLiteral(", "))));
+            return failUsage(tr("providers add: type \"%1\" is unknown. Use %2").arg(typeName, typeNames()));
         }
         config.type = *type;
-        // definitions.md "Keys": a compatible provider may have none at all.
-        config.needsKey = *type == ProviderType::OpenAi;
+        config.needsKey = needsKey(*type);
         config.id = providerIdFor(name, taken);
         if (*type == ProviderType::Simulator) {
             config.models = simulatorModels();
@@ -247,13 +321,21 @@ void ProvidersCommand::remove(const QString &name)
             note(tr("Removed %1.").arg(name));
         finish(ExitDone);
     };
-    if (config->lastFour.isEmpty())
+    if (config->keys.isEmpty())
         return done();
-    m_app.vault().forget(config->credentialName(), [this, done](const SecretReply &reply) {
-        if (reply.status == SecretStatus::Ok)
-            return done();
-        fail(Error{ErrorKind::Secret, tr("The provider is removed, but its key could not be deleted from the keychain"), reply.detail, {}});
-    });
+    const auto left = std::make_shared<qsizetype>(config->keys.size());
+    const auto refused = std::make_shared<QString>();
+    for (const StoredKey &key : config->keys) {
+        m_app.vault().forget(config->credentialName(key.name), [this, done, left, refused](const SecretReply &reply) {
+            if (reply.status != SecretStatus::Ok)
+                *refused = reply.detail;
+            if (--*left > 0 || hasEnded())
+                return;
+            if (refused->isEmpty())
+                return done();
+            fail(Error{ErrorKind::Secret, tr("The provider is removed, but a key of it could not be deleted from the keychain"), *refused, {}});
+        });
+    }
 }
 
 void ProvidersCommand::test(const QString &name, bool models)
@@ -296,7 +378,10 @@ void ProvidersCommand::test(const QString &name, bool models)
 
 constinit const CommandInfo providersCommand = {
     "providers", "list | add NAME --type TYPE [options] | set NAME [options] | remove NAME | test NAME | models NAME",
-    "Configured providers: --base-url URL, --key-env VAR, --default-model ID, --header 'K: V', --ca FILE, --proxy URL, --no-key, --parallel N",
+    "Configured providers; set changes what it names, and '' clears it. Options: --base-url URL, --key-env VAR, --key-header NAME, --no-key,\n"
+    "      --default-model ID, --header 'K: V' (repeatable), --extra-body JSON|@FILE, --ca FILE, --proxy none|system|URL, --api-version V,\n"
+    "      --deployment D, --parallel N, --enable, --disable, set: --name NAME; of a serverless endpoint, in USD: --price-per-million N,\n"
+    "      --price-per-gb-second N with --memory-mib N, --price-per-call N",
     [](Application &app, const Invocation &invocation, CommandOutput &output) -> std::unique_ptr<Command> {
         return std::make_unique<ProvidersCommand>(app, invocation, output);
     }};

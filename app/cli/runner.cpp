@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/ownerclient.h"
 #include "app/ownerserver.h"
+#include "core/base/secretbytes.h"
 
 #include <QTimer>
 
@@ -26,6 +27,7 @@ Runner::~Runner()
 {
     m_command.reset();
     m_server.reset();
+    wipe(m_invocation.input); // it may be a key
 }
 
 void Runner::start()

@@ -2,6 +2,7 @@
 #include "app/application.h"
 #include "app/console/consolesession.h"
 #include "app/console/raise.h"
+#include "app/messagelog.h"
 #include "app/process.h"
 #include "ui/theme/theme.h"
 
@@ -41,6 +42,7 @@ bool onlyTells(int argc, char **argv)
 int main(int argc, char **argv)
 {
     hardenProcess();
+    installMessageLog();
     QCommandLineParser parser;
     if (onlyTells(argc, argv)) {
         QCoreApplication plain(argc, argv);

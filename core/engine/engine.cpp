@@ -154,7 +154,7 @@ void Engine::Private::moved()
 
 void Engine::Private::warm(const QString &provider)
 {
-    const auto settings = road.world.settings.snapshot();
+    const auto settings = road.world.settings.inUse();
     const ProviderConfig *found = settings->provider(provider);
     if (!found || !found->enabled)
         return;
@@ -193,7 +193,7 @@ void Engine::Private::test(ProviderConfig config, const SecretBytes &key, const 
 
 void Engine::Private::peek(ChatRequest request, const std::function<void(qint64)> &done)
 {
-    const auto settings = road.world.settings.snapshot();
+    const auto settings = road.world.settings.inUse();
     const ProviderConfig *found = settings->provider(request.provider);
     const Provider *wire = found ? providerFor(found->type) : nullptr;
     if (!wire || firstProblem(request))

@@ -63,7 +63,7 @@ void Flight::start()
 void Flight::begin()
 {
     m_started = true;
-    m_settings = m_road.world.settings.snapshot();
+    m_settings = m_road.world.settings.inUse();
     const Milliseconds total = m_request.timeout.count() > 0
                                    ? m_request.timeout
                                    : Milliseconds(std::chrono::seconds(m_settings->totalTimeoutSeconds));

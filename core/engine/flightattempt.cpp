@@ -133,7 +133,7 @@ void Flight::enterStreaming(int status, const Headers &headers)
 {
     m_status = status;
     m_attempt.httpStatus = status;
-    m_attempt.requestId = m_provider->requestId(headers);
+    m_attempt.requestId = m_road.world.redactor.redact(m_provider->requestId(headers));
     m_attempt.limits = m_provider->rateLimits(headers, m_road.world.clock.wallMs());
     setState(CallState::Streaming);
     if (!m_attemptOpen)

@@ -16,6 +16,7 @@ void Flight::enterSettling(std::optional<Failure> failure)
     setState(CallState::Settling);
     if (m_decoder)
         m_completion = m_decoder->completion();
+    redactDetails(m_completion, m_road.world.redactor);
     fillCost();
     fillRecord(m_callerLeft ? m_stopped : failure);
     settleBudget();
@@ -125,8 +126,8 @@ void Flight::fillPayload()
 {
     if (!m_request.keepPayload || m_settings->keepNothing)
         return;
-    m_record.promptJson = m_encoded.body;
-    m_record.answerJson = answerPayload(m_completion);
+    m_record.promptJson = m_road.world.redactor.redact(m_encoded.body);
+    m_record.answerJson = m_road.world.redactor.redact(answerPayload(m_completion));
 }
 
 void Flight::settleBudget()
@@ -149,6 +150,8 @@ void Flight::storeAnswer()
         return;
     if (const QString reason = whyNotCached(m_completion); !reason.isEmpty())
         return decide(engineWords("cache: not kept, %1").arg(reason));
+    if (holdsSecret(m_completion, m_road.world.redactor))
+        return decide(engineWords("cache: not kept, the answer holds an API key"));
     const auto answer = std::make_shared<CachedAnswer>();
     answer->completion = m_completion;
     answer->replay = m_replay;

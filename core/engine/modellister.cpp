@@ -22,7 +22,10 @@ constexpr Milliseconds maxTotal{30'000};
 
 } // namespace
 
-ModelLister::ModelLister(Engine::World &world, ProviderConfig config) : m_world(world), m_config(std::move(config)) {}
+ModelLister::ModelLister(Engine::World &world, ProviderConfig config)
+    : m_world(world), m_config(effective(std::move(config), *world.settings.snapshot()))
+{
+}
 
 void ModelLister::start(const SecretBytes &key, const QHash<QString, QByteArray> &environment,
                         std::function<void(ProviderTest)> done)
@@ -122,7 +125,11 @@ void ModelLister::pageArrived()
     Result<ModelPage> page = m_provider->decodeModelList(m_config, m_body);
     if (!page.ok())
         return fail(FailureKind::Protocol, Phase::Stream, page.error().text());
-    m_result.models += page->models;
+    for (ModelInfo &model : page->models) {
+        // Ids end up in the settings file.
+        if (!m_world.redactor.finds(QStringView(model.id)))
+            m_result.models.append(std::move(model));
+    }
     const bool more = !page->nextPage.isEmpty() && page->nextPage != m_page && ++m_pages < maxPages;
     if (!more)
         return finish({});

@@ -142,6 +142,26 @@ Failure redacted(Failure failure, const Redactor &redactor)
     return failure;
 }
 
+void redactDetails(Completion &completion, const Redactor &redactor)
+{
+    for (QString *words : {&completion.model, &completion.responseId, &completion.requestId, &completion.serviceTier,
+                           &completion.rawFinishReason}) {
+        if (!words->isEmpty())
+            *words = redactor.redact(*words);
+    }
+    if (!completion.rawUsage.isEmpty())
+        completion.rawUsage = redactor.redact(completion.rawUsage);
+}
+
+bool holdsSecret(const Completion &completion, const Redactor &redactor)
+{
+    const auto found = [&redactor](const QString &text) { return redactor.finds(QStringView(text)); };
+    return found(completion.text) || found(completion.reasoning) || found(completion.refusal)
+           || redactor.finds(QByteArrayView(completion.opaqueJson))
+           || std::any_of(completion.toolCalls.cbegin(), completion.toolCalls.cend(),
+                          [&found](const ToolCall &call) { return found(call.arguments) || found(call.name) || found(call.id); });
+}
+
 void appendJoined(QList<Delta> &pieces, const Delta &piece)
 {
     if (!pieces.isEmpty()) {

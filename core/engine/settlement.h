@@ -31,6 +31,10 @@ Failure withContentSeen(Failure failure);
 
 // Without the keys that a provider may have repeated in its words.
 Failure redacted(Failure failure, const Redactor &redactor);
+// The same for what an answer says about itself: ids, model, tier, raw usage. Its text is the user's and stays.
+void redactDetails(Completion &completion, const Redactor &redactor);
+// Whether an answer holds a key that a provider sent back: such an answer is shown, and kept nowhere.
+bool holdsSecret(const Completion &completion, const Redactor &redactor);
 
 // Adds a piece to a replay list: neighbours of one kind become one.
 void appendJoined(QList<Delta> &pieces, const Delta &piece);

@@ -65,12 +65,14 @@ void Connection::open()
 {
     const OnStack guard(*this);
     m_started = true;
-    if (m_endpoint.proxy == QLatin1String("system")) {
+    const bool fromSystem = m_endpoint.proxy == QLatin1String("system");
+    if (fromSystem && !isLoopback(m_endpoint)) {
         findSystemProxy();
         return;
     }
-    const std::optional<QNetworkProxy> proxy = proxyFromSetting(m_endpoint.proxy);
-    m_proxyName = m_endpoint.proxy.section(u'@', -1); // shown in messages: a password that does not belong there stays out
+    const std::optional<QNetworkProxy> proxy = fromSystem ? QNetworkProxy(QNetworkProxy::NoProxy) : proxyFromSetting(m_endpoint.proxy);
+    if (!proxy || proxy->type() != QNetworkProxy::NoProxy)
+        m_proxyName = m_endpoint.proxy.section(u'@', -1); // shown in messages: a password that does not belong there stays out
     if (proxy)
         connectThrough(*proxy);
     else
@@ -87,7 +89,7 @@ void Connection::findSystemProxy()
         if (m_state != State::Connecting)
             return;
         if (proxy.type() != QNetworkProxy::NoProxy)
-            m_proxyName = proxy.hostName() + QLatin1Char(':') + QString::number(proxy.port());
+            m_proxyName = tollgate::proxyName(proxy);
         connectThrough(proxy);
     });
     lookup->start();

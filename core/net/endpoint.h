@@ -13,7 +13,7 @@ struct Endpoint {
     QString host; // lower case ASCII (punycode), or an address without brackets
     quint16 port = 0;
     QString caFile;    // PEM with the only trusted authorities; empty: the system's
-    QString proxy;     // "http://host:port" or "socks5://host:port"; empty: none; "system": the desktop's
+    QString proxy;     // "http://host:port" or "socks5://host:port"; empty or "none": none; "system": the desktop's
     friend bool operator==(const Endpoint &, const Endpoint &) = default;
 
     QByteArray hostHeader() const; // brackets and non-default port included

@@ -12,9 +12,6 @@ namespace {
 
 QNetworkProxy systemProxy(const Endpoint &endpoint)
 {
-    const QHostAddress address(endpoint.host);
-    if (endpoint.host == QLatin1String("localhost") || address.isLoopback())
-        return QNetworkProxy::NoProxy;
     const QNetworkProxyQuery query(QUrl(QString::fromLatin1(endpoint.origin())));
     for (QNetworkProxy proxy : QNetworkProxyFactory::systemProxyForQuery(query)) {
         switch (proxy.type()) {
@@ -36,7 +33,7 @@ QNetworkProxy systemProxy(const Endpoint &endpoint)
 
 std::optional<QNetworkProxy> proxyFromSetting(const QString &setting)
 {
-    if (setting.isEmpty())
+    if (setting.isEmpty() || setting == QLatin1String("none"))
         return QNetworkProxy(QNetworkProxy::NoProxy);
     const QLatin1String socks("socks5://");
     const bool isSocks = setting.startsWith(socks);
@@ -51,6 +48,19 @@ std::optional<QNetworkProxy> proxyFromSetting(const QString &setting)
         return std::nullopt;
     return QNetworkProxy(isSocks ? QNetworkProxy::Socks5Proxy : QNetworkProxy::HttpProxy, parsed->endpoint.host,
                          parsed->endpoint.port);
+}
+
+QString proxyName(const QNetworkProxy &proxy)
+{
+    const QString host = proxy.hostName().contains(QLatin1Char(':')) ? QLatin1Char('[') + proxy.hostName() + QLatin1Char(']') : proxy.hostName();
+    return QStringLiteral("%1://%2:%3").arg(QLatin1String(proxy.type() == QNetworkProxy::Socks5Proxy ? "socks5" : "http"), host)
+        .arg(proxy.port());
+}
+
+bool isLoopback(const Endpoint &endpoint)
+{
+    return endpoint.host == QLatin1String("localhost") || endpoint.host.endsWith(QLatin1String(".localhost"))
+           || QHostAddress(endpoint.host).isLoopback();
 }
 
 std::optional<Milliseconds> keepAliveHint(const QByteArray &header)

@@ -72,8 +72,10 @@ QString deadlineWords(const Trouble &trouble, const TroubleScene &scene)
     }
 }
 
-QString closedWords(const TroubleScene &scene)
+QString closedWords(const Trouble &trouble, const TroubleScene &scene)
 {
+    if (scene.phase == Phase::Connect && !trouble.proxy.isEmpty())
+        return text("The proxy %1 closed the connection to %2 before anything was sent.").arg(trouble.proxy, scene.peer);
     switch (scene.phase) {
     case Phase::Connect:
     case Phase::Tls:
@@ -92,8 +94,12 @@ QString openingWords(const Trouble &trouble, const TroubleScene &scene)
 {
     switch (trouble.what) {
     case What::HostNotFound:
+        if (!trouble.proxy.isEmpty())
+            return text("The proxy %1 does not find the host of %2.").arg(trouble.proxy, scene.peer);
         return text("The host of %1 was not found.").arg(scene.peer);
     case What::Refused:
+        if (!trouble.proxy.isEmpty())
+            return text("The proxy %1 says that %2 refused the connection.").arg(trouble.proxy, scene.peer);
         return text("%1 refused the connection.").arg(scene.peer);
     case What::NotReached:
         if (trouble.proxy.isEmpty())
@@ -102,7 +108,9 @@ QString openingWords(const Trouble &trouble, const TroubleScene &scene)
     case What::ProxyFailed:
         return text("The proxy %1 does not connect to %2: %3.").arg(trouble.proxy, scene.peer, trouble.detail);
     case What::ProxyPassword:
-        return text("The proxy %1 asks for a password.").arg(trouble.proxy);
+        return text("The proxy %1 asks for a password, and none is stored here. Use a proxy that lets this computer in without one, or "
+                    "choose \"none\" under Network.")
+            .arg(trouble.proxy);
     case What::BadProxy:
         return text("The proxy setting \"%1\" is not an address like http://host:port or socks5://host:port.").arg(trouble.detail);
     case What::Certificate:
@@ -121,7 +129,7 @@ QString words(const Trouble &trouble, const TroubleScene &scene)
         return trouble.detail;
     case What::NothingSent:
     case What::Closed:
-        return closedWords(scene);
+        return closedWords(trouble, scene);
     case What::WaitDeadline:
         return text("No connection became free in %1.").arg(seconds(trouble.number));
     case What::Deadline:

@@ -72,6 +72,9 @@ QString priceProviderOf(const ProviderConfig &config)
 
 std::optional<Price> PriceTable::find(const ProviderConfig &config, const QString &model, qint64 wallMs) const
 {
+    // What the user priced for this very provider goes first: the only price there can be where nobody knows whose prices hold.
+    if (std::optional<Price> own = find(config.id, model, wallMs); own && own->user)
+        return own;
     std::optional<Price> price = find(priceProviderOf(config), model, wallMs);
     if (!price || price->regions.isEmpty())
         return price;

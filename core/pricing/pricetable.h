@@ -71,7 +71,7 @@ public:
 
     // Exact id, alias, id without a trailing date, provider wildcard, in this order (prices.json "match").
     std::optional<Price> find(const QString &provider, const QString &model, qint64 wallMs) const;
-    // The same for a configured provider: by priceProviderOf(), with the multiplier of its host's region.
+    // The same for a configured provider: a row of the user under its own id, else by priceProviderOf(), with the multiplier of its host's region.
     std::optional<Price> find(const ProviderConfig &config, const QString &model, qint64 wallMs) const;
     QList<Price> list(const QString &modelGlob, qint64 wallMs) const;
     QDate date() const; // "generated"

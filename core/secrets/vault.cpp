@@ -117,7 +117,7 @@ void Vault::fetch(const ProviderConfig &provider, const QHash<QString, QByteArra
         return;
     }
     // A provider that needs no key and has none stored must not wait for the keychain, which may be locked or absent.
-    if (!provider.needsKey && provider.lastFour.isEmpty()) {
+    if (!provider.needsKey && !provider.hasStoredKey()) {
         done({SecretStatus::Ok, {}, QStringLiteral("none"), {}});
         return;
     }

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <array>
 
 namespace tollgate {
@@ -38,6 +39,34 @@ const TypeRow &rowOf(ProviderType type)
 }
 
 } // namespace
+
+const StoredKey *ProviderConfig::storedKey(QStringView keyCalled) const
+{
+    const auto found = std::find_if(keys.begin(), keys.end(), [keyCalled](const StoredKey &key) { return key.name == keyCalled; });
+    return found == keys.end() ? nullptr : &*found;
+}
+
+QString ProviderConfig::activeLastFour() const
+{
+    const StoredKey *const active = storedKey(keyName);
+    return active ? active->lastFour : QString();
+}
+
+void ProviderConfig::setKey(const QString &keyCalled, const QString &lastFour)
+{
+    for (StoredKey &known : keys) {
+        if (known.name == keyCalled) {
+            known.lastFour = lastFour;
+            return;
+        }
+    }
+    keys.append({keyCalled, lastFour});
+}
+
+void ProviderConfig::forgetKey(const QString &keyCalled)
+{
+    keys.removeIf([&keyCalled](const StoredKey &key) { return key.name == keyCalled; });
+}
 
 QString providerTypeName(ProviderType type)
 {

@@ -23,7 +23,7 @@ enum class ProviderType : quint8 {
 
 // A key in the keychain, by what may be shown of it.
 struct StoredKey {
-    QString name;     // keychain entry "<provider id>/<name>"
+    QString name;     // like an id; keychain entry "<provider id>/<name>"
     QString lastFour; // empty: too short to show any of it
     friend bool operator==(const StoredKey &, const StoredKey &) = default;
 };
@@ -43,8 +43,8 @@ struct ProviderConfig {
     ProviderType type = ProviderType::OpenAiCompatible;
     QString baseUrl;           // empty: the type's default
     QString keyEnv;            // environment variable to read the key from at send time; empty: keychain
-    QString keyName = QStringLiteral("default"); // keychain entry "<id>/<keyName>"
-    QString lastFour;          // of the stored key, for display; empty: none stored
+    QString keyName = QStringLiteral("default"); // of the key that is used
+    QList<StoredKey> keys;     // known to be in the keychain, each name once; at most 32
     bool needsKey = true;      // false: may be sent without a key
     QString defaultModel;
     QStringList models;        // last known list, for pickers
@@ -61,7 +61,13 @@ struct ProviderConfig {
     qint64 addedWallMs = 0;
     friend bool operator==(const ProviderConfig &, const ProviderConfig &) = default;
 
-    QString credentialName() const { return id + u'/' + keyName; }
+    QString credentialName() const { return credentialName(keyName); }
+    QString credentialName(const QString &key) const { return id + u'/' + key; } // keychain entry
+    const StoredKey *storedKey(QStringView name) const; // null: not known to be stored
+    bool hasStoredKey() const { return storedKey(keyName); } // the one that is used
+    QString activeLastFour() const; // of the one that is used; empty: not stored, or too short to show
+    void setKey(const QString &name, const QString &lastFour); // adds it, or replaces what is shown of it; keyName stays
+    void forgetKey(const QString &name); // keyName stays: another key is used only when somebody says so
 };
 
 QString providerTypeName(ProviderType type); // "openai", "openai-compatible", ... as in cli.md

@@ -1,3 +1,4 @@
+#include "core/base/json.h"
 #include "core/settings/settings.h"
 
 #include <QCoreApplication>
@@ -53,7 +54,7 @@ bool looksLikeUrl(QStringView text, std::initializer_list<QStringView> schemes)
 
 bool isProxy(QStringView text)
 {
-    if (text.isEmpty() || text == u"system")
+    if (text == u"none" || text == u"system")
         return true;
     if (!looksLikeUrl(text, {u"http://", u"socks5://"}))
         return false;
@@ -64,27 +65,110 @@ bool isProxy(QStringView text)
 }
 
 // Fields that the wire writes itself, and those that would put a secret into the settings file.
+constexpr QByteArrayView ourHeaders[] = {"host",       "content-length", "transfer-encoding", "connection", "content-type", "accept",
+                                         "accept-encoding", "expect",    "upgrade",           "te",         "trailer",      "keep-alive"};
+constexpr QByteArrayView secretHeaders[] = {"authorization",       "x-api-key",    "api-key",         "x-goog-api-key", "apikey",
+                                            "x-auth-token",        "x-auth-key",   "x-access-token",  "x-api-token",    "cookie",
+                                            "proxy-authorization", "ocp-apim-subscription-key"};
+
+template <size_t N>
+bool listed(const QByteArrayView (&list)[N], QByteArrayView name)
+{
+    return std::any_of(std::begin(list), std::end(list), [name](QByteArrayView n) { return n.compare(name, Qt::CaseInsensitive) == 0; });
+}
+
 Problem headerProblem(const QList<Header> &headers)
 {
-    static constexpr QByteArrayView ours[] = {"host", "content-length", "transfer-encoding", "connection", "content-type",
-                                              "accept-encoding", "expect", "upgrade", "te", "trailer"};
-    static constexpr QByteArrayView secret[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key",
-                                                "proxy-authorization", "cookie"};
-    const auto listed = [](const auto &list, QByteArrayView name) {
-        return std::any_of(std::begin(list), std::end(list),
-                           [name](QByteArrayView n) { return n.compare(name, Qt::CaseInsensitive) == 0; });
-    };
     if (headers.size() > 32)
         return tr("At most 32 extra headers are allowed");
     for (const Header &header : headers) {
         const QString shown = QString::fromLatin1(header.name);
         if (!Headers::isSafe(header.name, header.value) || header.value.size() > 4096)
             return tr("Header \"%1\" is not a valid header").arg(shown);
-        if (listed(ours, header.name))
+        if (listed(ourHeaders, header.name))
             return tr("Header \"%1\" is set by Tollgate itself").arg(shown);
-        if (listed(secret, header.name))
+        if (listed(secretHeaders, header.name))
             return tr("Header \"%1\" carries a secret: store it as the provider's key").arg(shown);
     }
+    return std::nullopt;
+}
+
+Problem keyHeaderProblem(const ProviderConfig &config)
+{
+    if (config.keyHeader.isEmpty())
+        return std::nullopt;
+    const QByteArray name = config.keyHeader.toUtf8();
+    if (name.size() > 64 || !Headers::isSafe(name, "x"))
+        return tr("The key's header must be a name like x-api-key");
+    if (listed(ourHeaders, name) || name.compare("cookie", Qt::CaseInsensitive) == 0 || name.toLower().startsWith("proxy-"))
+        return tr("The header \"%1\" cannot carry a key").arg(config.keyHeader);
+    for (const Header &header : config.extraHeaders) {
+        if (name.compare(header.name, Qt::CaseInsensitive) == 0)
+            return tr("The header \"%1\" carries the key and cannot be an extra header as well").arg(config.keyHeader);
+    }
+    return std::nullopt;
+}
+
+Problem keysProblem(const ProviderConfig &config)
+{
+    if (!isIdentifier(config.keyName))
+        return keyNameProblem(config.keyName);
+    if (config.keys.size() > 32)
+        return tr("At most 32 keys can be stored for one provider");
+    for (qsizetype i = 0; i < config.keys.size(); ++i) {
+        const StoredKey &key = config.keys[i];
+        if (const Problem problem = keyNameProblem(key.name))
+            return problem;
+        if (key.lastFour.size() > 4 || !isPlainLine(key.lastFour, 4))
+            return tr("Only the last 4 characters of a key may be kept");
+        if (std::any_of(config.keys.begin(), config.keys.begin() + i, [&key](const StoredKey &k) { return k.name == key.name; }))
+            return tr("Two keys are named \"%1\"").arg(key.name);
+    }
+    return keyHeaderProblem(config);
+}
+
+Problem extraBodyProblem(const QByteArray &body)
+{
+    if (body.isEmpty())
+        return std::nullopt;
+    if (body.size() > 64 * 1024)
+        return tr("The extra body fields are larger than 64 KiB");
+    JsonDocument document;
+    const Result<JsonValue> value = document.parse(body);
+    if (!value || !value->isObject())
+        return tr("The extra body fields must be one JSON object, like {\"user\": \"me\"}");
+    if (hasDuplicateKeys(*value))
+        return tr("The extra body fields name a member twice");
+    return std::nullopt;
+}
+
+// Digits, and a point with digits after it where `decimals` allows. Ends of the range in whole USD: typos, not prices, lie beyond.
+bool isPrice(QStringView text, qsizetype decimals, qint64 highest)
+{
+    if (text.isEmpty())
+        return true;
+    const qsizetype point = text.indexOf(u'.');
+    const QStringView whole = point < 0 ? text : text.first(point);
+    const QStringView part = point < 0 ? QStringView() : text.sliced(point + 1);
+    const auto digits = [](QStringView s) { return std::all_of(s.begin(), s.end(), [](QChar c) { return c >= u'0' && c <= u'9'; }); };
+    if (whole.isEmpty() || whole.size() > 12 || !digits(whole) || !digits(part) || part.size() > decimals || (point >= 0 && part.isEmpty()))
+        return false;
+    const qint64 usd = whole.toLongLong();
+    return usd < highest || (usd == highest && std::all_of(part.begin(), part.end(), [](QChar c) { return c == u'0'; }));
+}
+
+Problem functionPriceProblem(const FunctionPrice &price)
+{
+    if (!isPrice(price.usdPerMillionTokens, 6, 1'000'000))
+        return tr("The price per million tokens must be a number like 0.65, at most 6 decimals and 1000000 USD");
+    if (!isPrice(price.usdPerGbSecond, 12, 1'000))
+        return tr("The price per GB-second must be a number like 0.0000185, at most 12 decimals and 1000 USD");
+    if (!isPrice(price.usdPerCall, 9, 1'000))
+        return tr("The price per call must be a number like 0.0002, at most 9 decimals and 1000 USD");
+    if (price.memoryMib < 0 || price.memoryMib > 1'048'576)
+        return tr("The memory of the function must be between 0 and 1048576 MiB");
+    if (!price.usdPerGbSecond.isEmpty() && price.memoryMib == 0)
+        return tr("A price per GB-second needs the memory of the function");
     return std::nullopt;
 }
 
@@ -95,10 +179,10 @@ Problem addressProblem(const ProviderConfig &config)
         return tr("A provider of this type needs a base URL");
     if (!config.baseUrl.isEmpty() && !looksLikeUrl(config.baseUrl, {u"https://", u"http://"}))
         return tr("The base URL must start with https:// or http:// and must not hold a name, a password, spaces or #");
-    if (!isProxy(config.proxy))
-        return tr("The proxy must be system, http://host:port or socks5://host:port");
-    if (!isPlainLine(config.caFile, 4096))
-        return tr("The certificate file's path is not valid");
+    if (const Problem problem = config.proxy.isEmpty() ? std::nullopt : proxyProblem(config.proxy))
+        return problem;
+    if (const Problem problem = caFileProblem(config.caFile))
+        return problem;
     const auto pathPart = [](QChar c) {
         return isLowerOrDigit(c.toLower()) || c == u'-' || c == u'_' || c == u'.';
     };
@@ -110,6 +194,30 @@ Problem addressProblem(const ProviderConfig &config)
 }
 
 } // namespace
+
+std::optional<QString> keyNameProblem(const QString &name)
+{
+    if (!isIdentifier(name))
+        return tr("The key's name must be 1 to 64 lower-case letters, digits, - and _");
+    return std::nullopt;
+}
+
+std::optional<QString> proxyProblem(const QString &proxy)
+{
+    if (isProxy(proxy))
+        return std::nullopt;
+    if (proxy.contains(u'@'))
+        return tr("The proxy's address holds a user name or password, which would stand readable in the settings file. "
+                  "Use a proxy that lets this computer in without one");
+    return tr("The proxy must be none, system, http://host:port or socks5://host:port");
+}
+
+std::optional<QString> caFileProblem(const QString &file)
+{
+    if (!file.isEmpty() && (!file.startsWith(u'/') || !isPlainLine(file, 4096)))
+        return tr("The certificate file must be given by its whole path, beginning with /");
+    return std::nullopt;
+}
 
 QString providerIdFor(const QString &name, const QList<ProviderConfig> &taken)
 {
@@ -153,10 +261,12 @@ std::optional<QString> firstProblem(const ProviderConfig &config, const QList<Pr
         return problem;
     if (!config.keyEnv.isEmpty() && !isVariableName(config.keyEnv))
         return tr("\"%1\" is not the name of an environment variable").arg(config.keyEnv);
-    if (!isIdentifier(config.keyName))
-        return tr("The key's name must be lower-case letters, digits, - and _");
-    if (config.lastFour.size() > 4)
-        return tr("Only the last 4 characters of a key may be kept");
+    if (const Problem problem = keysProblem(config))
+        return problem;
+    if (const Problem problem = extraBodyProblem(config.extraBody))
+        return problem;
+    if (const Problem problem = functionPriceProblem(config.functionPrice))
+        return problem;
     if (!isPlainLine(config.defaultModel, 256)
         || std::any_of(config.models.begin(), config.models.end(), [](const QString &m) { return !isPlainLine(m, 256); }))
         return tr("A model's name must be one line of at most 256 characters");

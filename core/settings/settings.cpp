@@ -5,8 +5,10 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QHostAddress>
 #include <QJsonDocument>
 #include <QSaveFile>
+#include <QUrl>
 
 #include <algorithm>
 
@@ -76,7 +78,28 @@ const ProviderConfig *SettingsData::provider(QStringView nameOrId) const
     return named ? named : find(&ProviderConfig::id);
 }
 
-Settings::Settings(QString path) : m_path(std::move(path)), m_data(std::make_shared<const SettingsData>()) {}
+namespace {
+
+bool isOnThisComputer(const ProviderConfig &config)
+{
+    if (config.type == ProviderType::Simulator)
+        return true;
+    const QString host = QUrl(config.baseUrl.isEmpty() ? defaultBaseUrl(config.type) : config.baseUrl).host().toLower();
+    return host == QLatin1String("localhost") || host.endsWith(QLatin1String(".localhost")) || QHostAddress(host).isLoopback();
+}
+
+} // namespace
+
+ProviderConfig effective(ProviderConfig config, const SettingsData &settings)
+{
+    if (config.proxy.isEmpty())
+        config.proxy = isOnThisComputer(config) ? QStringLiteral("none") : settings.proxy;
+    if (config.caFile.isEmpty())
+        config.caFile = settings.caFile;
+    return config;
+}
+
+Settings::Settings(QString path) : m_path(std::move(path)) { publish({}); }
 
 Settings::~Settings() = default;
 
@@ -95,7 +118,7 @@ Result<std::unique_ptr<Settings>> Settings::load(const QString &path)
         error.why = path + QStringLiteral(": ") + error.why;
         return error;
     }
-    settings->m_data = std::make_shared<const SettingsData>(*std::move(data));
+    settings->publish(*std::move(data));
     settings->m_document = *std::move(document);
     return settings;
 }
@@ -104,6 +127,22 @@ std::shared_ptr<const SettingsData> Settings::snapshot() const
 {
     const std::lock_guard lock(m_mutex);
     return m_data;
+}
+
+std::shared_ptr<const SettingsData> Settings::inUse() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_inUse;
+}
+
+void Settings::publish(SettingsData data)
+{
+    auto used = std::make_shared<SettingsData>(data);
+    for (ProviderConfig &provider : used->providers)
+        provider = effective(std::move(provider), data);
+    const std::lock_guard lock(m_mutex);
+    m_data = std::make_shared<const SettingsData>(std::move(data));
+    m_inUse = std::move(used);
 }
 
 Result<void> Settings::update(const std::function<void(SettingsData &)> &edit)
@@ -120,8 +159,7 @@ Result<void> Settings::update(const std::function<void(SettingsData &)> &edit)
         if (const Result<void> written = writeDocument(m_path, document); !written)
             return written;
         m_document = std::move(document);
-        const std::lock_guard lock(m_mutex);
-        m_data = std::make_shared<const SettingsData>(std::move(data));
+        publish(std::move(data));
     }
     Q_EMIT changed();
     return {};

@@ -69,6 +69,8 @@ public:
     ~Settings() override;
 
     std::shared_ptr<const SettingsData> snapshot() const;
+    // The same with every provider as requests use it (effective()). Made when the settings change, so that a request need not.
+    std::shared_ptr<const SettingsData> inUse() const;
     // Applies `edit` to a copy, validates, writes the file (atomically, 0600), then publishes it and emits changed(). On error nothing changes.
     Result<void> update(const std::function<void(SettingsData &)> &edit);
     QString path() const { return m_path; }
@@ -79,15 +81,24 @@ Q_SIGNALS:
 
 private:
     explicit Settings(QString path);
+    void publish(SettingsData data);
     QString m_path;
     mutable std::mutex m_mutex;
     std::mutex m_updateMutex;
     QJsonObject m_document; // as read or written last; under m_updateMutex. What it holds beyond our keys is kept
     std::shared_ptr<const SettingsData> m_data;
+    std::shared_ptr<const SettingsData> m_inUse;
 };
 
 // A provider id from a name: lower case letters, digits and -, made unique among `taken`.
 QString providerIdFor(const QString &name, const QList<ProviderConfig> &taken);
+// What is wrong with one field, in words; nothing when it can be saved. A proxy must be said here ("none", "system" or an address).
+std::optional<QString> keyNameProblem(const QString &name);
+std::optional<QString> proxyProblem(const QString &proxy);
+std::optional<QString> caFileProblem(const QString &file); // empty: none
+// The provider as requests use it: what it leaves to the profile is filled in (proxy, caFile). One on this computer goes through no
+// proxy that it does not name itself. Calling it twice changes nothing more.
+ProviderConfig effective(ProviderConfig config, const SettingsData &settings);
 // The first thing wrong with a provider's fields, in words; nothing when it can be saved.
 std::optional<QString> firstProblem(const ProviderConfig &config, const QList<ProviderConfig> &others);
 

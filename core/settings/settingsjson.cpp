@@ -86,7 +86,6 @@ constexpr ProviderText providerTexts[] = {
     {QLatin1String("baseUrl"), &ProviderConfig::baseUrl},
     {QLatin1String("keyEnv"), &ProviderConfig::keyEnv},
     {QLatin1String("keyName"), &ProviderConfig::keyName},
-    {QLatin1String("lastFour"), &ProviderConfig::lastFour},
     {QLatin1String("defaultModel"), &ProviderConfig::defaultModel},
     {QLatin1String("caFile"), &ProviderConfig::caFile},
     {QLatin1String("proxy"), &ProviderConfig::proxy},
@@ -158,6 +157,23 @@ Error broken(const QString &why)
             tr("Correct the file, or move it away to start with default settings.")};
 }
 
+// Files of the first version hold the end of their only key beside its name.
+void readKeys(const QJsonObject &object, Reader &reader, ProviderConfig &config)
+{
+    const QJsonArray keys = reader.list(QLatin1String("keys"));
+    for (const QJsonValue key : keys) {
+        const QJsonObject pair = key.toObject();
+        if (!pair.value(QLatin1String("name")).isString() || !pair.value(QLatin1String("lastFour")).isString())
+            reader.fail(QLatin1String("keys"));
+        config.keys.append({pair.value(QLatin1String("name")).toString(), pair.value(QLatin1String("lastFour")).toString()});
+    }
+    QString lastFour;
+    if (!object.contains(QLatin1String("keys")))
+        reader.text(QLatin1String("lastFour"), lastFour);
+    if (!lastFour.isEmpty())
+        config.keys.append({config.keyName, lastFour});
+}
+
 Result<ProviderConfig> readProvider(const QJsonObject &object, qsizetype number)
 {
     ProviderConfig config;
@@ -170,6 +186,7 @@ Result<ProviderConfig> readProvider(const QJsonObject &object, qsizetype number)
         config.type = *known;
     else
         reader.fail(QLatin1String("type"));
+    readKeys(object, reader, config);
     reader.flag(QLatin1String("needsKey"), config.needsKey);
     reader.flag(QLatin1String("enabled"), config.enabled);
     reader.whole(QLatin1String("maxParallel"), config.maxParallel);
@@ -216,6 +233,11 @@ QJsonObject writeProvider(QJsonObject object, const ProviderConfig &config)
         headers.append(QJsonObject{{QStringLiteral("name"), QString::fromUtf8(header.name)},
                                    {QStringLiteral("value"), QString::fromUtf8(header.value)}});
     object.insert(QLatin1String("extraHeaders"), headers);
+    QJsonArray keys;
+    for (const StoredKey &key : config.keys)
+        keys.append(QJsonObject{{QStringLiteral("name"), key.name}, {QStringLiteral("lastFour"), key.lastFour}});
+    object.insert(QLatin1String("keys"), keys);
+    object.remove(QLatin1String("lastFour"));
     object.insert(QLatin1String("extraBody"), QString::fromUtf8(config.extraBody));
     QJsonObject price = object.value(QLatin1String("functionPrice")).toObject();
     for (const FunctionText &row : functionTexts)
@@ -310,6 +332,10 @@ std::optional<QString> firstProblem(const SettingsData &data)
         return tr("theme must be system, light or dark");
     if (data.density != u"compact" && data.density != u"normal" && data.density != u"roomy")
         return tr("density must be compact, normal or roomy");
+    if (const std::optional<QString> problem = proxyProblem(data.proxy))
+        return problem;
+    if (const std::optional<QString> problem = caFileProblem(data.caFile))
+        return problem;
     for (qsizetype i = 0; i < data.providers.size(); ++i) {
         // Each pair is compared once, when its later one is looked at.
         if (const std::optional<QString> problem = tollgate::firstProblem(data.providers[i], data.providers.first(i)))

@@ -440,7 +440,8 @@ void FirstRunView::keyStored(const SecretReply &reply)
 void FirstRunView::save(const QString &lastFour)
 {
     ProviderConfig config = m_pending->config;
-    config.lastFour = lastFour;
+    if (!lastFour.isEmpty())
+        config.setKey(config.keyName, lastFour);
     config.addedWallMs = QDateTime::currentMSecsSinceEpoch();
     const Result<void> saved = m_services.settings.update([&config](SettingsData &edited) {
         edited.providers.append(config);

@@ -283,7 +283,7 @@ FailureContext PlaygroundPage::failureContext() const
     context.provider = current.providerName;
     if (const auto config = provider()) {
         if (config->keyEnv.isEmpty())
-            context.lastFour = config->lastFour;
+            context.lastFour = config->activeLastFour();
         else if (m_services.keyFromEnvironment)
             context.lastFour = m_services.keyFromEnvironment(config->keyEnv).lastFour();
         context.keyVariable = config->keyEnv;

@@ -96,13 +96,13 @@ KeyEditor::KeyEditor(Services &services, QWidget *parent)
 void KeyEditor::load(const ProviderConfig &config)
 {
     m_loading = true;
-    m_lastFour = config.lastFour;
+    m_lastFour = config.activeLastFour();
     m_entry = config.credentialName();
     m_replacing = false;
     m_session = false;
     m_key->wipeField();
     m_variable->setText(config.keyEnv);
-    m_source->setCurrent(!config.keyEnv.isEmpty() ? variableSource : config.needsKey || !config.lastFour.isEmpty() ? keychainSource : noneSource);
+    m_source->setCurrent(!config.keyEnv.isEmpty() ? variableSource : config.needsKey || config.hasStoredKey() ? keychainSource : noneSource);
     m_loadedSource = m_source->current();
     m_loadedNeedsKey = config.needsKey;
     m_stored->setText(QString(20, QChar(0x2022)) + m_lastFour);

@@ -204,7 +204,7 @@ void ProviderForm::storeThenSave(const ProviderConfig &config)
             showKeychainProblem(reply, stored);
             return;
         }
-        stored.lastFour = key.lastFour();
+        stored.setKey(stored.keyName, key.lastFour());
         m_key->keyStored();
         writeSettings(stored);
     });
@@ -293,10 +293,10 @@ void ProviderForm::showTest(const ProviderTest &result)
         const SecretBytes key = m_key->keyForTest();
         FailureContext context;
         context.provider = config.name;
-        context.lastFour = key.isEmpty() ? m_loaded.lastFour : key.lastFour();
+        context.lastFour = key.isEmpty() ? m_loaded.activeLastFour() : key.lastFour();
         context.keyVariable = config.keyEnv;
         context.keyPlace = !config.keyEnv.isEmpty() ? tr("from %1").arg(config.keyEnv)
-            : key.isEmpty() && !m_loaded.lastFour.isEmpty() ? tr("in keychain as %1").arg(config.credentialName())
+            : key.isEmpty() && m_loaded.hasStoredKey() ? tr("in keychain as %1").arg(config.credentialName())
                                                             : QString();
         context.canRunAgain = false;
         m_error->show(wordsFor(*result.failure, context));
@@ -362,7 +362,7 @@ void ProviderForm::forgetKey()
     question.iconToken = "danger.text";
     question.title = tr("Forget the key of %1?").arg(m_loaded.name);
     question.text = tr("The key ending in %1 is removed from the keychain. Requests to %2 fail until there is another one.")
-                        .arg(m_loaded.lastFour, m_loaded.name);
+                        .arg(m_loaded.activeLastFour(), m_loaded.name);
     question.safe = tr("Keep the key");
     question.act = tr("Forget the key");
     question.danger = true;
@@ -377,7 +377,7 @@ void ProviderForm::forgetKey()
             return;
         }
         ProviderConfig config = m_loaded;
-        config.lastFour.clear();
+        config.forgetKey(config.keyName);
         writeSettings(config);
     });
 }
@@ -392,7 +392,7 @@ void ProviderForm::removeProvider()
     question.iconName = QStringLiteral("discard");
     question.iconToken = "danger.text";
     question.title = tr("Remove %1?").arg(m_loaded.name);
-    question.text = m_loaded.lastFour.isEmpty() ? tr("Its settings are deleted. History and spend stay.")
+    question.text = m_loaded.keys.isEmpty() ? tr("Its settings are deleted. History and spend stay.")
                                                 : tr("Its settings and its key in the keychain are deleted. History and spend stay.");
     question.safe = tr("Keep");
     question.act = tr("Remove %1").arg(m_loaded.name);
@@ -409,8 +409,8 @@ void ProviderForm::removeProvider()
         showProblem(written.error().text());
         return;
     }
-    if (!config.lastFour.isEmpty()) {
-        m_services.forgetKey(config.credentialName(), this, [this, name = config.name](const SecretReply &reply) {
+    for (const StoredKey &key : config.keys) {
+        m_services.forgetKey(config.credentialName(key.name), this, [this, name = config.name](const SecretReply &reply) {
             NoticeStack *notices = NoticeStack::of(this);
             if (reply.status != SecretStatus::Ok && notices)
                 notices->post(tr("%1 is removed, but its key is still in the keychain. %2").arg(name, wordsForSecret(reply.status, {}).title));

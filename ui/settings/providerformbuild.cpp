@@ -174,7 +174,7 @@ void ProviderForm::buildConnection(QVBoxLayout *column)
         } else if (id == QLatin1String("useForSession") && m_waiting) {
             m_services.useKeyForSession(m_waiting->credentialName(), m_key->peekKey());
             ProviderConfig config = *m_waiting;
-            config.lastFour.clear();
+            config.forgetKey(config.keyName);
             writeSettings(config);
             m_key->keyKeptForSession();
         }

@@ -189,9 +189,9 @@ ProvidersSection::State ProvidersSection::stateOf(const ProviderConfig &config) 
         return {QStringLiteral("key"), "text.secondary", tr("Key from %1").arg(config.keyEnv), {}};
     if (!config.needsKey)
         return {QStringLiteral("key"), "text.secondary", tr("No key needed"), {}};
-    if (config.lastFour.isEmpty())
+    if (!config.hasStoredKey())
         return {QStringLiteral("key"), "text.secondary", tr("No key yet"), {}};
-    return {QStringLiteral("key"), "text.secondary", tr("Key ending in %1").arg(config.lastFour), {}};
+    return {QStringLiteral("key"), "text.secondary", tr("Key ending in %1").arg(config.activeLastFour()), {}};
 }
 
 void ProvidersSection::rebuild()

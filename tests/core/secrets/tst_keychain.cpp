@@ -1,9 +1,19 @@
 #include "core/secrets/keychain.h"
 #include "core/async/worker.h"
+#include "core/secrets/vault.h"
 #include "tests/support/fakeclock.h"
 #include "tests/support/testmain.h"
 
 #include <QCoreApplication>
+#include <QDBusArgument>
+#include <QDBusConnection>
+#include <QDBusConnectionInterface>
+#include <QDBusContext>
+#include <QDBusError>
+#include <QDBusMessage>
+#include <QDBusMetaType>
+#include <QDBusObjectPath>
+#include <QDBusVariant>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
@@ -56,6 +66,65 @@ std::optional<KeychainState> probe(SecretStore &store)
     store.probe([&state](KeychainState s) { state = s; });
     (void)QTest::qWaitFor([&] { return state.has_value(); }, 15'000);
     return state;
+}
+
+const QString secrets = QStringLiteral("org.freedesktop.secrets");
+const QString secretsPath = QStringLiteral("/org/freedesktop/secrets");
+const QString secretsInterface = QStringLiteral("org.freedesktop.Secret.Service");
+
+} // namespace
+
+// A secret as the service takes it over an open session.
+struct ServiceSecret {
+    QDBusObjectPath session;
+    QByteArray parameters;
+    QByteArray value;
+    QString contentType;
+};
+Q_DECLARE_METATYPE(ServiceSecret)
+
+static QDBusArgument &operator<<(QDBusArgument &argument, const ServiceSecret &secret)
+{
+    argument.beginStructure();
+    argument << secret.session << secret.parameters << secret.value << secret.contentType;
+    argument.endStructure();
+    return argument;
+}
+
+static const QDBusArgument &operator>>(const QDBusArgument &argument, ServiceSecret &secret)
+{
+    argument.beginStructure();
+    argument >> secret.session >> secret.parameters >> secret.value >> secret.contentType;
+    argument.endStructure();
+    return argument;
+}
+
+namespace {
+
+// Locks the keyring of keyring.sh, or unlocks it with its password, as the desktop's prompt would.
+bool setLocked(bool locked)
+{
+    const QDBusObjectPath collection(QStringLiteral("/org/freedesktop/secrets/collection/login"));
+    QDBusConnection bus = QDBusConnection::sessionBus();
+    if (locked) {
+        QDBusMessage lock = QDBusMessage::createMethodCall(secrets, secretsPath, secretsInterface, QStringLiteral("Lock"));
+        lock << QVariant::fromValue(QList<QDBusObjectPath>{collection});
+        return bus.call(lock).type() == QDBusMessage::ReplyMessage;
+    }
+    qDBusRegisterMetaType<ServiceSecret>();
+    QDBusMessage open = QDBusMessage::createMethodCall(secrets, secretsPath, secretsInterface, QStringLiteral("OpenSession"));
+    open << QStringLiteral("plain") << QVariant::fromValue(QDBusVariant(QString()));
+    const QDBusMessage opened = bus.call(open);
+    const QDBusObjectPath session = opened.arguments().value(1).value<QDBusObjectPath>();
+    QDBusMessage unlock = QDBusMessage::createMethodCall(secrets, secretsPath,
+                                                         QStringLiteral("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"),
+                                                         QStringLiteral("UnlockWithMasterPassword"));
+    unlock << QVariant::fromValue(collection)
+           << QVariant::fromValue(ServiceSecret{session, {}, QByteArrayLiteral("ci-password"), QStringLiteral("text/plain")});
+    const QDBusMessage done = bus.call(unlock);
+    if (done.type() != QDBusMessage::ReplyMessage)
+        qWarning("%s", qPrintable(done.errorMessage()));
+    return done.type() == QDBusMessage::ReplyMessage;
 }
 
 } // namespace
@@ -146,13 +215,20 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("testClass");
         QTest::addColumn<QByteArray>("lastPass");
-        QTest::newRow("operations") << QStringLiteral("TstKeyring") << QByteArray("PASS   : TstKeyring::aLockedKeyringIsNeverEmpty");
-        QTest::newRow("thread") << QStringLiteral("TstKeyringThread") << QByteArray("PASS   : TstKeyringThread::worksOnAnotherThread");
+        QTest::addColumn<bool>("keyring");
+        const auto row = [](const char *name, const char *testClass, const char *last, bool keyring) {
+            QTest::newRow(name) << QString::fromLatin1(testClass) << QByteArray(QByteArray("PASS   : ") + testClass + "::" + last) << keyring;
+        };
+        row("operations", "TstKeyring", "aLockedKeyringIsNeverEmpty", true);
+        row("unlocked again", "TstKeyring", "theVaultAsksAgainAfterTheKeyringWasUnlocked", true);
+        row("thread", "TstKeyringThread", "worksOnAnotherThread", true);
+        row("states", "TstKeychainStates", "aServiceThatHangsIsGivenUp", false);
     }
     void worksWithARealKeyring()
     {
         QFETCH(QString, testClass);
         QFETCH(QByteArray, lastPass);
+        QFETCH(bool, keyring);
         for (const char *tool : {"gnome-keyring-daemon", "dbus-run-session", "gdbus", "bash"}) {
             if (QStandardPaths::findExecutable(QString::fromLatin1(tool)).isEmpty())
                 QSKIP("gnome-keyring-daemon, dbus-run-session, gdbus or bash is missing");
@@ -163,10 +239,12 @@ private Q_SLOTS:
         environment.remove(QStringLiteral("DBUS_SESSION_BUS_ADDRESS"));
         environment.insert(QString::fromLatin1(insideKeyring), QStringLiteral("1"));
         process.setProcessEnvironment(environment);
-        const QString script = QStringLiteral(TOLLGATE_FIXTURES "/../core/secrets/keyring.sh");
-        QVERIFY(QFile::exists(script));
+        const QString folder = QStringLiteral(TOLLGATE_FIXTURES "/../core/secrets/");
+        QVERIFY(QFile::exists(folder + QStringLiteral("keyring.sh")) && QFile::exists(folder + QStringLiteral("nobody.conf")));
+        const QStringList test{QCoreApplication::applicationFilePath(), testClass};
         process.start(QStringLiteral("dbus-run-session"),
-                      {QStringLiteral("--"), QStringLiteral("bash"), script, QCoreApplication::applicationFilePath(), testClass});
+                      keyring ? QStringList{QStringLiteral("--"), QStringLiteral("bash"), folder + QStringLiteral("keyring.sh")} + test
+                              : QStringList{QStringLiteral("--config-file=") + folder + QStringLiteral("nobody.conf"), QStringLiteral("--")} + test);
         QVERIFY(process.waitForFinished(90'000));
         const QByteArray output = process.readAll();
         QVERIFY2(process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0, output.constData());
@@ -258,21 +336,136 @@ private Q_SLOTS:
         SystemClock clock;
         Keychain keychain(clock, QStringLiteral("io.tollgate.Test"));
         QCOMPARE(write(keychain, "sk-locked-away-1").status, SecretStatus::Ok);
-        QProcess lock;
-        lock.start(QStringLiteral("gdbus"),
-                   {QStringLiteral("call"), QStringLiteral("--session"), QStringLiteral("-d"), QStringLiteral("org.freedesktop.secrets"),
-                    QStringLiteral("-o"), QStringLiteral("/org/freedesktop/secrets"), QStringLiteral("-m"),
-                    QStringLiteral("org.freedesktop.Secret.Service.Lock"),
-                    QStringLiteral("['/org/freedesktop/secrets/collection/login']")});
-        QVERIFY(lock.waitForFinished(10'000) && lock.exitCode() == 0);
+        QVERIFY2(setLocked(true), "the keyring cannot be locked");
         QCOMPARE(probe(keychain), std::optional(KeychainState::Locked));
         QCOMPARE(read(keychain).status, SecretStatus::Locked);
         QCOMPARE(read(keychain, QStringLiteral("never/stored")).status, SecretStatus::Locked);
         QCOMPARE(write(keychain, "sk-overwritten-1").status, SecretStatus::Locked);
         QCOMPARE(remove(keychain).status, SecretStatus::Locked);
+        // Open again, it has what it had: nothing was overwritten and nothing removed behind the lock.
+        QVERIFY2(setLocked(false), "the keyring cannot be unlocked");
+        QCOMPARE(probe(keychain), std::optional(KeychainState::Available));
+        QCOMPARE(read(keychain).secret.view(), QByteArrayView("sk-locked-away-1"));
+        QCOMPARE(read(keychain, QStringLiteral("never/stored")).status, SecretStatus::NotFound);
+        QCOMPARE(write(keychain, "sk-unlocked-123").status, SecretStatus::Ok);
+        QCOMPARE(read(keychain).secret.view(), QByteArrayView("sk-unlocked-123"));
+    }
+
+    // The vault above it: a locked keyring is said and asked again, and the key is found once it is open.
+    void theVaultAsksAgainAfterTheKeyringWasUnlocked()
+    {
+        SystemClock clock;
+        Keychain keychain(clock, QStringLiteral("io.tollgate.Test"));
+        QCOMPARE(write(keychain, "sk-locked-away-2").status, SecretStatus::Ok);
+        Redactor redactor;
+        Vault vault(keychain, redactor);
+        ProviderConfig config;
+        config.id = QStringLiteral("main");
+        const auto fetch = [&] {
+            std::optional<VaultReply> reply;
+            vault.fetch(config, {}, [&reply](const VaultReply &r) { reply = r; });
+            (void)QTest::qWaitFor([&] { return reply.has_value(); }, 15'000);
+            return reply.value_or(VaultReply{SecretStatus::TimedOut, {}, {}, {}});
+        };
+        QVERIFY(setLocked(true));
+        QCOMPARE(fetch().status, SecretStatus::Locked);
+        std::optional<SecretReply> stored;
+        vault.store(config.credentialName(), SecretBytes(QByteArrayView("sk-not-stored-123")), [&stored](const SecretReply &r) { stored = r; });
+        QTRY_VERIFY_WITH_TIMEOUT(stored.has_value(), 15'000);
+        QCOMPARE(stored->status, SecretStatus::Locked);
+        QCOMPARE(fetch().status, SecretStatus::Locked); // what was not stored is not used either
+        QVERIFY(setLocked(false));
+        QCOMPARE(fetch().key.view(), QByteArrayView("sk-locked-away-2"));
     }
 };
 
+
+// What stands where the Secret Service should, on a bus that has none of its own.
+class FakeSecretService : public QObject, protected QDBusContext
+{
+    Q_OBJECT
+    Q_CLASSINFO("D-Bus Interface", "org.freedesktop.Secret.Service")
+public:
+    enum class Mood : quint8 { Denies, HasNoKeyring, Hangs };
+    Mood mood = Mood::Denies;
+    int asked = 0;
+
+public Q_SLOTS:
+    QDBusObjectPath ReadAlias(const QString &)
+    {
+        ++asked;
+        if (mood == Mood::Denies)
+            sendErrorReply(QDBusError::AccessDenied, QStringLiteral("not you"));
+        if (mood == Mood::Hangs)
+            setDelayedReply(true);
+        return QDBusObjectPath(QStringLiteral("/"));
+    }
+};
+
+class TstKeychainStates : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(QDBusConnection::sessionBus().isConnected()); }
+    void cleanup() { QDBusConnection::disconnectFromBus(QStringLiteral("service")); }
+
+    void aBusWithoutTheServiceSaysSo()
+    {
+        check(KeychainState::NoService, SecretStatus::NoService, SecretStatus::NoService, 3'000);
+    }
+
+    void aServiceThatDeniesSaysSo()
+    {
+        QVERIFY(offer(FakeSecretService::Mood::Denies));
+        check(KeychainState::Denied, SecretStatus::Denied, SecretStatus::Denied, 3'000);
+    }
+
+    void aServiceWithoutAKeyringSaysSo()
+    {
+        QVERIFY(offer(FakeSecretService::Mood::HasNoKeyring));
+        check(KeychainState::Missing, SecretStatus::Failed, SecretStatus::Failed, 3'000);
+    }
+
+    void aServiceThatHangsIsGivenUp()
+    {
+        QVERIFY(offer(FakeSecretService::Mood::Hangs));
+        SystemClock clock;
+        Keychain keychain(clock, QStringLiteral("io.tollgate.Test"));
+        QElapsedTimer timer;
+        timer.start();
+        const SecretReply reply = read(keychain);
+        QVERIFY2(timer.elapsed() <= 10'000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(reply.status != SecretStatus::Ok && reply.status != SecretStatus::NotFound);
+    }
+
+private:
+    // On a connection of its own: the tested code asks over the process's.
+    bool offer(FakeSecretService::Mood mood)
+    {
+        m_service.mood = mood;
+        QDBusConnection bus = QDBusConnection::connectToBus(QString::fromLocal8Bit(qgetenv("DBUS_SESSION_BUS_ADDRESS")), QStringLiteral("service"));
+        return bus.registerObject(secretsPath, &m_service, QDBusConnection::ExportAllSlots) && bus.registerService(secrets);
+    }
+
+    void check(KeychainState state, SecretStatus whenRead, SecretStatus whenWritten, int ms)
+    {
+        SystemClock clock;
+        Keychain keychain(clock, QStringLiteral("io.tollgate.Test"));
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(probe(keychain), std::optional(state));
+        const SecretReply found = read(keychain);
+        QCOMPARE(found.status, whenRead);
+        QVERIFY2(found.detail.startsWith(keychainStateText(state)), qPrintable(found.detail));
+        const SecretReply written = write(keychain, "sk-nowhere-12345");
+        QCOMPARE(written.status, whenWritten);
+        QVERIFY(!written.detail.contains(QLatin1String("sk-nowhere")));
+        QVERIFY(remove(keychain).status != SecretStatus::Ok);
+        QVERIFY(timer.elapsed() < ms);
+    }
+
+    FakeSecretService m_service;
+};
 
 // In a process of its own, because a process uses QtKeychain on one thread only.
 class TstKeyringThread : public QObject
@@ -311,6 +504,7 @@ private Q_SLOTS:
 static const bool keyringTests = [] {
     if (qEnvironmentVariableIsSet(insideKeyring)) {
         test::registerTest("TstKeyring", [] { return std::make_unique<TstKeyring>(); });
+        test::registerTest("TstKeychainStates", [] { return std::make_unique<TstKeychainStates>(); });
         test::registerTest("TstKeyringThread", [] { return std::make_unique<TstKeyringThread>(); });
     }
     return true;

@@ -151,7 +151,7 @@ private Q_SLOTS:
         QVERIFY(f.reply->key.isEmpty());
         QCOMPARE(f.reply->origin, QStringLiteral("none"));
         QCOMPARE(f.store.reads, 0);
-        config.lastFour = QStringLiteral("abcd"); // one is stored: it must be found
+        config.setKey(config.keyName, QStringLiteral("abcd")); // one is stored: it must be found
         f.fetch(config);
         f.store.answerAll();
         QCOMPARE(f.reply->status, SecretStatus::NotFound);

@@ -55,7 +55,8 @@ private Q_SLOTS:
         config.baseUrl = QStringLiteral("https://example.test/v1");
         config.keyEnv = QStringLiteral("MY_KEY");
         config.keyName = QStringLiteral("team");
-        config.lastFour = QStringLiteral("abcd");
+        config.setKey(QStringLiteral("default"), QStringLiteral("abcd"));
+        config.setKey(QStringLiteral("work"), QString());
         config.needsKey = false;
         config.defaultModel = QStringLiteral("m");
         config.models = {QStringLiteral("m"), QStringLiteral("n")};
@@ -64,6 +65,9 @@ private Q_SLOTS:
         config.proxy = QStringLiteral("socks5://127.0.0.1:1080");
         config.apiVersion = QStringLiteral("2026-01-01");
         config.deployment = QStringLiteral("gpt");
+        config.keyHeader = QStringLiteral("X-Key");
+        config.extraBody = R"({"user":"me"})";
+        config.functionPrice = {QStringLiteral("0.65"), QStringLiteral("0.0000185"), QStringLiteral("0.1"), 512};
         config.maxParallel = 7;
         config.enabled = false;
         config.addedWallMs = 1'795'500'000'000;
@@ -90,6 +94,24 @@ private Q_SLOTS:
         QCOMPARE(data->theme, QStringLiteral("dark"));
         QCOMPARE(data->textSizePercent, 150);
         QCOMPARE(data->ledgerDays, 30);
+    }
+
+    void theKeyOfAnOldFileIsTheOneNamedDefault()
+    {
+        const TestFolder folder;
+        folder.write(fileName, "{\"version\":1,\"providers\":[{\"id\":\"one\",\"name\":\"One\",\"type\":\"openai\",\"lastFour\":\"abcd\"},"
+                               "{\"id\":\"two\",\"name\":\"Two\",\"type\":\"openai\",\"lastFour\":\"\"}]}");
+        const auto settings = Settings::load(folder.path(fileName));
+        QVERIFY(settings.ok());
+        const QList<ProviderConfig> read = (*settings)->snapshot()->providers;
+        QCOMPARE(read[0].keys, (QList<StoredKey>{{QStringLiteral("default"), QStringLiteral("abcd")}}));
+        QCOMPARE(read[0].activeLastFour(), QStringLiteral("abcd"));
+        QVERIFY(read[1].keys.isEmpty());
+        QVERIFY((*settings)->update([](SettingsData &data) { data.providers[0].forgetKey(QStringLiteral("default")); }).ok());
+        QVERIFY(!folder.read(fileName).contains("lastFour")); // or the forgotten key would be back
+        const auto again = Settings::load(folder.path(fileName));
+        QVERIFY(again.ok());
+        QVERIFY((*again)->snapshot()->providers[0].keys.isEmpty());
     }
 
     void theFileIsForItsOwnerOnly()
@@ -146,6 +168,9 @@ private Q_SLOTS:
         row("injected header",
             "{\"version\":1,\"providers\":[{\"id\":\"a\",\"name\":\"A\",\"type\":\"openai\",\"extraHeaders\":[{\"name\":\"a\",\"value\":\"b\\r\\nc: d\"}]}]}",
             "header");
+        row("keys", "{\"version\":1,\"providers\":[{\"id\":\"a\",\"name\":\"A\",\"type\":\"openai\",\"keys\":[{\"name\":\"x\"}]}]}", "providers[0].keys");
+        row("proxy with a password", "{\"version\":1,\"proxy\":\"http://a:b@c:1\"}", "proxy");
+        row("authorities", "{\"version\":1,\"caFile\":\"ca.pem\"}", "certificate");
         row("two of one name",
             "{\"version\":1,\"providers\":[{\"id\":\"a\",\"name\":\"A\",\"type\":\"openai\"},{\"id\":\"b\",\"name\":\"a\",\"type\":\"openai\"}]}",
             "already");
@@ -189,6 +214,23 @@ private Q_SLOTS:
         QCOMPARE(changed.size(), 1);
         QCOMPARE(before->attempts, 3);
         QCOMPARE((*settings)->snapshot()->attempts, 7);
+    }
+
+    void requestsSeeProvidersWithTheProfilesNetwork()
+    {
+        const TestFolder folder;
+        const auto settings = Settings::load(folder.path(fileName));
+        QVERIFY(settings.ok());
+        QVERIFY((*settings)->update([](SettingsData &data) {
+            data.providers = {provider(QStringLiteral("One"))};
+            data.proxy = QStringLiteral("socks5://proxy.test:1080");
+        }).ok());
+        QCOMPARE((*settings)->inUse()->providers[0].proxy, QStringLiteral("socks5://proxy.test:1080"));
+        QCOMPARE((*settings)->snapshot()->providers[0].proxy, QString()); // what the user said stays as it was said
+        QVERIFY((*settings)->update([](SettingsData &data) { data.proxy = QStringLiteral("none"); }).ok());
+        QCOMPARE((*settings)->inUse()->providers[0].proxy, QStringLiteral("none"));
+        const auto again = Settings::load(folder.path(fileName));
+        QCOMPARE((*again)->inUse()->providers[0].proxy, QStringLiteral("none"));
     }
 
     void aFailedWriteLeavesTheFileAndTheValues()

@@ -95,7 +95,7 @@ private Q_SLOTS:
         QCOMPARE(saved().size(), 1);
         QCOMPARE(saved().first().name, QStringLiteral("Acme"));
         QCOMPARE(saved().first().models, QStringList{QStringLiteral("alpha")});
-        QCOMPARE(saved().first().lastFour, QStringLiteral("5678"));
+        QCOMPARE(saved().first().activeLastFour(), QStringLiteral("5678"));
         QCOMPARE(m_world->keys.value(saved().first().credentialName()).view().toByteArray(), QByteArray("sk-good-12345678"));
         QVERIFY(key()->isBlank());
     }
@@ -128,7 +128,7 @@ private Q_SLOTS:
         QTest::mouseClick(button("Use variable"), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(done.size(), 1, 20'000);
         QCOMPARE(saved().first().keyEnv, QStringLiteral("ACME_API_KEY"));
-        QCOMPARE(saved().first().lastFour, QString());
+        QCOMPARE(saved().first().activeLastFour(), QString());
         QCOMPARE(m_world->stores, 0);
     }
 

@@ -85,7 +85,7 @@ class TstSettingsPage : public QObject
             config.name = QStringLiteral("Local");
             config.baseUrl = QStringLiteral("http://127.0.0.1:%1/v1").arg(m_server->port());
             config.needsKey = true;
-            config.lastFour = QStringLiteral("9fQA");
+            config.setKey(config.keyName, QStringLiteral("9fQA"));
             edited.providers.append(config);
         });
         m_page->open(QStringLiteral("providers/local"));
@@ -127,7 +127,7 @@ private Q_SLOTS:
         QTest::keyClick(name, Qt::Key_S, Qt::ControlModifier);
         QCOMPARE(provider("local")->name, QStringLiteral("Workshop"));
         QVERIFY(!button("Save")->isEnabled());
-        QCOMPARE(provider("local")->lastFour, QStringLiteral("9fQA"));
+        QCOMPARE(provider("local")->activeLastFour(), QStringLiteral("9fQA"));
     }
 
     void revertBringsTheStoredValuesBack()
@@ -150,8 +150,8 @@ private Q_SLOTS:
         QCOMPARE(field->echoMode(), QLineEdit::Password);
         QTest::keyClicks(field, QStringLiteral("test-key-aaaa-0001"));
         QTest::mouseClick(button("Save"), Qt::LeftButton);
-        QCOMPARE(provider("local")->lastFour, QStringLiteral("9fQA")); // not before the keychain has answered
-        QTRY_COMPARE(provider("local")->lastFour, QStringLiteral("0001"));
+        QCOMPARE(provider("local")->activeLastFour(), QStringLiteral("9fQA")); // not before the keychain has answered
+        QTRY_COMPARE(provider("local")->activeLastFour(), QStringLiteral("0001"));
         QCOMPARE(m_world->keys.value(QStringLiteral("local/default")).lastFour(), QStringLiteral("0001"));
         QVERIFY(field->text().isEmpty());
         QFile file(m_world->core.settings->path());
@@ -167,11 +167,11 @@ private Q_SLOTS:
         QTest::keyClicks(m_page->findChild<SecretEdit *>(), QStringLiteral("test-key-aaaa-0002"));
         QTest::mouseClick(button("Save"), Qt::LeftButton);
         QTRY_VERIFY(shows(QStringLiteral("The keychain is locked")));
-        QCOMPARE(provider("local")->lastFour, QStringLiteral("9fQA"));
+        QCOMPARE(provider("local")->activeLastFour(), QStringLiteral("9fQA"));
         QVERIFY(m_world->keys.isEmpty());
         QTest::mouseClick(button("Use until I quit"), Qt::LeftButton);
         QTRY_COMPARE(m_world->sessionKeys.value(QStringLiteral("local/default")).lastFour(), QStringLiteral("0002"));
-        QCOMPARE(provider("local")->lastFour, QString());
+        QCOMPARE(provider("local")->activeLastFour(), QString());
     }
 
     void refusesAKeyThatCannotBeAHeader()
@@ -240,7 +240,7 @@ private Q_SLOTS:
         QTest::keyClicks(m_page->findChild<SecretEdit *>(), QStringLiteral("test-key-aaaa-0005"));
         QTest::mouseClick(button("Save"), Qt::LeftButton);
         QTRY_VERIFY(provider("mistral"));
-        QCOMPARE(provider("mistral")->lastFour, QStringLiteral("0005"));
+        QCOMPARE(provider("mistral")->activeLastFour(), QStringLiteral("0005"));
         QVERIFY(provider("mistral")->addedWallMs > 0);
         QVERIFY(!form()->isDirty());
     }

@@ -24,7 +24,7 @@ void fill(UiWorld &world)
             config.type = config.id == QLatin1String("openai") ? ProviderType::OpenAi : ProviderType::OpenAiCompatible;
             config.baseUrl = config.id == QLatin1String("openai") ? QStringLiteral("https://api.openai.com/v1")
                                                                   : QStringLiteral("https://api.%1.test/v1").arg(config.id);
-            config.lastFour = QString::fromLatin1(last);
+            config.setKey(config.keyName, QString::fromLatin1(last));
             config.defaultModel = QStringLiteral("gpt-5-mini");
             config.models = {QStringLiteral("gpt-5-mini"), QStringLiteral("gpt-5"), QStringLiteral("gpt-4.1"), QStringLiteral("unknown-model")};
             config.addedWallMs = 1'756'900'000'000;
