@@ -3,8 +3,11 @@
 #include "app/application.h"
 #include "app/cli/commands.h"
 #include "app/cli/outcomejson.h"
+#include "core/base/redactor.h"
 #include "core/engine/engine.h"
 #include "core/settings/settings.h"
+
+#include <utility>
 
 namespace tollgate::app {
 
@@ -54,13 +57,8 @@ void SendCommand::start()
         if (!m_stream)
             return;
         for (const Delta &piece : pieces) {
-            if (piece.kind != Delta::Kind::Text)
-                continue;
-            m_printed = true;
-            if (json())
-                object([&piece](JsonWriter &writer) { writer.member("delta", piece.text); });
-            else
-                m_output.out(piece.text.toUtf8());
+            if (piece.kind == Delta::Kind::Text)
+                printPiece(piece.text);
         }
     });
     connect(m_call.get(), &Call::retrying, this, [this](const RetryNotice &notice) {
@@ -79,8 +77,34 @@ void SendCommand::cancel()
         finish(ExitCancelled);
 }
 
+// A key that a provider says comes in pieces, none of which is one.
+void SendCommand::printPiece(const QString &text)
+{
+    m_printed = true;
+    m_held += text.toUtf8();
+    const qsizetype back = m_app.redactor().beginningAtEnd(m_held);
+    const QByteArray rest = m_held.last(back);
+    m_held.chop(back);
+    printHeld();
+    m_held = rest;
+}
+
+void SendCommand::printHeld()
+{
+    const QByteArray text = std::exchange(m_held, {});
+    if (text.isEmpty())
+        return;
+    // Redacted as text: the object's own bytes would hide where it ends.
+    const QByteArray clean = m_app.redactor().redact(text);
+    if (json())
+        object([&clean](JsonWriter &writer) { writer.member("delta", QString::fromUtf8(clean)); });
+    else
+        m_output.out(clean);
+}
+
 void SendCommand::callFinished(const Outcome &outcome)
 {
+    printHeld();
     if (json()) {
         object([&outcome](JsonWriter &writer) { writeOutcome(writer, outcome); });
     } else if (m_printed) {

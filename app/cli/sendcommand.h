@@ -24,6 +24,9 @@ private:
     void callFinished(const Outcome &outcome);
     void printFailure(const Outcome &outcome);
     std::unique_ptr<Call> m_call;
+    void printPiece(const QString &text);
+    void printHeld();
+    QByteArray m_held; // the end of what came: it may be the beginning of a key
     bool m_stream = false;
     bool m_printed = false; // text has been streamed to stdout
 };

@@ -52,6 +52,7 @@ public:
         qsizetype size = 0;
     };
     Hit find(QByteArrayView text, qsizetype from) const;
+    qsizetype beginningAtEnd(QByteArrayView text) const;
 
 private:
     void addForms(const SecretBytes &secret);
@@ -163,6 +164,19 @@ Redactor::Needles::Hit Redactor::Needles::find(QByteArrayView text, qsizetype fr
     return {};
 }
 
+qsizetype Redactor::Needles::beginningAtEnd(QByteArrayView text) const
+{
+    qsizetype longest = 0;
+    for (const SecretBytes &form : m_forms) {
+        const QByteArrayView bytes = form.view();
+        for (qsizetype size = std::min(bytes.size() - 1, text.size()); size > longest; --size) {
+            if (text.last(size) == bytes.first(size))
+                longest = size;
+        }
+    }
+    return longest;
+}
+
 Redactor::Redactor() : m_needles(std::make_shared<const Needles>()) {}
 
 Redactor::~Redactor() = default;
@@ -185,6 +199,11 @@ void Redactor::add(const SecretBytes &secret)
 bool Redactor::finds(QByteArrayView text) const
 {
     return needles()->find(text, 0).at >= 0;
+}
+
+qsizetype Redactor::beginningAtEnd(QByteArrayView text) const
+{
+    return needles()->beginningAtEnd(text);
 }
 
 bool Redactor::finds(QStringView text) const

@@ -25,6 +25,8 @@ public:
     // Whether redact() would change it. Reads about one byte in five: 4 KiB take a microsecond.
     bool finds(QStringView text) const;
     bool finds(QByteArrayView text) const;
+    // How many bytes at the end of `text` may be the beginning of a secret whose rest is still to come: what a stream holds back.
+    qsizetype beginningAtEnd(QByteArrayView text) const;
 
 private:
     class Needles;

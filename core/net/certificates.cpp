@@ -41,7 +41,18 @@ void SystemAuthorities::load()
     });
 }
 
-std::optional<QSslConfiguration> FileAuthorities::configuration(const QString &file)
+void SystemAuthorities::loadList()
+{
+    if (m_listStarted.exchange(true))
+        return;
+    QThreadPool::globalInstance()->start([this] {
+        m_list = QSslConfiguration::systemCaCertificates();
+        m_isListed.store(true, std::memory_order_release);
+        Q_EMIT listed();
+    });
+}
+
+std::optional<QSslConfiguration> FileAuthorities::configuration(const QString &file, const QList<QSslCertificate> &system)
 {
     const QFileInfo info(file);
     const auto known = m_entries.constFind(file);
@@ -55,7 +66,7 @@ std::optional<QSslConfiguration> FileAuthorities::configuration(const QString &f
         return std::nullopt;
     // Made from nothing and not from the default configuration: that one may fetch system authorities on demand.
     QSslConfiguration configuration;
-    configuration.setCaCertificates(certificates);
+    configuration.setCaCertificates(system + certificates);
     harden(configuration);
     m_entries.insert(file, {info.lastModified(), info.size(), configuration});
     return configuration;

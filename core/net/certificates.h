@@ -1,9 +1,11 @@
-// Whom a TLS connection trusts: the system's authorities, loaded off the engine thread, or the ones of a file and nobody else.
+// Whom a TLS connection trusts: the system's authorities, loaded off the engine thread, and those of a file besides them.
 #pragma once
 
 #include <QDateTime>
 #include <QHash>
+#include <QList>
 #include <QObject>
+#include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QString>
 
@@ -28,8 +30,14 @@ public:
     // Precondition: isLoaded().
     const QSslConfiguration &configuration() const { return *m_configuration; }
 
+    // The same authorities as a list, for those who add to it. Slow as well, and needed by few: only when asked for.
+    void loadList();
+    bool isListed() const { return m_isListed.load(std::memory_order_acquire); } // `listed` follows
+    const QList<QSslCertificate> &list() const { return m_list; }                // precondition: isListed()
+
 Q_SIGNALS:
     void loaded();
+    void listed();
 
 private:
     SystemAuthorities() = default;
@@ -37,14 +45,17 @@ private:
     std::atomic<bool> m_loaded = false;
     // Made on the pool thread: its constructor loads OpenSSL.
     std::optional<QSslConfiguration> m_configuration;
+    std::atomic<bool> m_listStarted = false;
+    std::atomic<bool> m_isListed = false;
+    QList<QSslCertificate> m_list;
 };
 
 // Configurations of own authority files, read again when the file changes. One thread.
 class FileAuthorities
 {
 public:
-    // Nothing when the file cannot be read or holds no certificate.
-    std::optional<QSslConfiguration> configuration(const QString &file);
+    // Trusts the file's authorities and `system`'s. Nothing when the file cannot be read or holds no certificate.
+    std::optional<QSslConfiguration> configuration(const QString &file, const QList<QSslCertificate> &system);
 
 private:
     struct Entry {

@@ -65,6 +65,8 @@ void Connection::open()
 {
     const OnStack guard(*this);
     m_started = true;
+    if (m_ssl && !m_endpoint.caFile.isEmpty())
+        SystemAuthorities::shared().loadList(); // beside the connecting
     const bool fromSystem = m_endpoint.proxy == QLatin1String("system");
     if (fromSystem && !isLoopback(m_endpoint)) {
         findSystemProxy();
@@ -191,10 +193,7 @@ void Connection::secure()
 {
     m_state = State::Securing;
     if (!m_endpoint.caFile.isEmpty()) {
-        if (const std::optional<QSslConfiguration> own = m_authorities.configuration(m_endpoint.caFile))
-            startTls(*own);
-        else
-            fail({Trouble::What::BadAuthorities, m_endpoint.caFile});
+        secureWithFile();
         return;
     }
     SystemAuthorities &system = SystemAuthorities::shared();
@@ -210,6 +209,26 @@ void Connection::secure()
     connect(&system, &SystemAuthorities::loaded, this, begin);
     system.load();
     if (system.isLoaded()) // it finished in between; the signal may have been missed
+        begin();
+}
+
+void Connection::secureWithFile()
+{
+    const auto begin = [this] {
+        const OnStack guard(*this);
+        if (m_state != State::Securing || m_ssl->mode() != QSslSocket::UnencryptedMode)
+            return;
+        if (const auto own = m_authorities.configuration(m_endpoint.caFile, SystemAuthorities::shared().list()))
+            startTls(*own);
+        else
+            fail({Trouble::What::BadAuthorities, m_endpoint.caFile});
+    };
+    SystemAuthorities &system = SystemAuthorities::shared();
+    if (!system.isListed()) {
+        connect(&system, &SystemAuthorities::listed, this, begin);
+        system.loadList();
+    }
+    if (system.isListed()) // already, or it finished in between; the signal may have been missed
         begin();
 }
 

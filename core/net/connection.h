@@ -89,6 +89,7 @@ private:
     void findSystemProxy();
     void connectThrough(const QNetworkProxy &proxy);
     void secure();
+    void secureWithFile();
     void startTls(const QSslConfiguration &configuration);
     void onConnected();
     void onEncrypted();

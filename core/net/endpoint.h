@@ -12,7 +12,7 @@ struct Endpoint {
     bool tls = false;
     QString host; // lower case ASCII (punycode), or an address without brackets
     quint16 port = 0;
-    QString caFile;    // PEM with the only trusted authorities; empty: the system's
+    QString caFile;    // PEM with authorities that are trusted besides the system's; empty: none
     QString proxy;     // "http://host:port" or "socks5://host:port"; empty or "none": none; "system": the desktop's
     friend bool operator==(const Endpoint &, const Endpoint &) = default;
 

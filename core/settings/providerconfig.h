@@ -49,7 +49,7 @@ struct ProviderConfig {
     QString defaultModel;
     QStringList models;        // last known list, for pickers
     QList<Header> extraHeaders;
-    QString caFile;
+    QString caFile;            // PEM file trusted besides the system's certificates; empty: as SettingsData::caFile
     QString proxy; // "": as SettingsData::proxy; "none", "system", "http://host:port", "socks5://host:port"
     QString apiVersion; // anthropic: "2023-06-01" or "2026-10-21"; azure: a dated version means the classic URL style; empty: the wire's default
     QString deployment; // azure; empty: the model's name is the deployment's

@@ -84,6 +84,18 @@ private Q_SLOTS:
         QCOMPARE(redactor.redact("\"" + key.first(16) + "\""), QByteArray("\"[redacted]\"")); // a stream that was cut
     }
 
+    void tellsWhatAStreamMustHoldBack()
+    {
+        Redactor redactor;
+        QCOMPARE(redactor.beginningAtEnd("sk-A"), 0);
+        redactor.add(SecretBytes(key));
+        QCOMPARE(redactor.beginningAtEnd("the key is s"), 1);
+        QCOMPARE(redactor.beginningAtEnd("the key is sk-A/b+"), 7);
+        QCOMPARE(redactor.beginningAtEnd("the key is sk-B"), 0);
+        QCOMPARE(redactor.beginningAtEnd(""), 0);
+        QCOMPARE(redactor.beginningAtEnd(key.chopped(1)), key.size() - 1);
+    }
+
     void findsKeysAtEveryPlace()
     {
         Redactor redactor;

@@ -1,3 +1,4 @@
+#include "core/net/certificates.h"
 #include "core/net/httpclient.h"
 
 #include "tests/core/net/exchangerecorder.h"
@@ -117,6 +118,17 @@ private Q_SLOTS:
         QCOMPARE(server.posts(), 0);
         QVERIFY(!server.anyByteContains("sk-canary"));
         QCOMPARE(client.openConnections(), 0);
+    }
+
+    void aFilesAuthoritiesAreTrustedBesidesTheSystems()
+    {
+        const QList<QSslCertificate> system = QSslConfiguration::systemCaCertificates();
+        FileAuthorities authorities;
+        const std::optional<QSslConfiguration> both = authorities.configuration(fixture("ca.pem"), system);
+        QVERIFY(both);
+        QCOMPARE(both->caCertificates().size(), system.size() + QSslCertificate::fromPath(fixture("ca.pem")).size());
+        QVERIFY(!authorities.configuration(fixture("good.key"), system)); // no certificate in it
+        QVERIFY(!authorities.configuration(fixture("nowhere.pem"), system));
     }
 
     void trustIsNotSharedThroughThePool()
