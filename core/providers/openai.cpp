@@ -1,5 +1,6 @@
 #include "core/providers/openai.h"
 
+#include "core/providers/extrafields.h"
 #include "core/providers/openaibody.h"
 #include "core/providers/openaidecoder.h"
 #include "core/providers/openaierror.h"
@@ -20,6 +21,12 @@ Result<EncodedRequest> OpenAiProvider::encode(const ProviderConfig &config, cons
     if (!encoded->headers.contains("Accept"))
         encoded->headers.set("Accept", body->streamed ? "text/event-stream" : "application/json");
     encoded->body = std::move(body->json);
+    if (!config.extraBody.isEmpty()) { // the request's own are in the body already
+        Result<QByteArray> merged = withExtraFields(std::move(encoded->body), config, {});
+        if (!merged.ok())
+            return merged.error();
+        encoded->body = *std::move(merged);
+    }
     encoded->droppedParameters = std::move(body->droppedParameters);
     return encoded;
 }

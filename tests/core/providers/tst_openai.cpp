@@ -3,6 +3,8 @@
 #include "tests/core/providers/replay.h"
 #include "tests/support/testmain.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 
 using namespace tollgate;
@@ -50,6 +52,23 @@ private Q_SLOTS:
             QVERIFY(providerFor(type));
         QVERIFY(!providerFor(ProviderType::Gemini));
         QVERIFY(!builtProviderTypes().contains(ProviderType::Gemini));
+    }
+
+    void addsTheProvidersOwnFieldsBelowTheRequests()
+    {
+        ProviderConfig config = configOfDialect(QStringLiteral("vllm"));
+        config.extraBody = "{\"top_k\":40,\"temperature\":0.1,\"user\":\"team\"}";
+        ChatRequest request = prompt();
+        request.parameters.temperature = 0.5;
+        request.parameters.extraBody = "{\"user\":\"me\"}";
+        const Result<EncodedRequest> encoded = encode(config, request);
+        QVERIFY(encoded.ok());
+        const QJsonObject body = QJsonDocument::fromJson(encoded->body).object();
+        QCOMPARE(body.value(QStringLiteral("top_k")).toInt(), 40);
+        QCOMPARE(body.value(QStringLiteral("temperature")).toDouble(), 0.5);
+        QCOMPARE(body.value(QStringLiteral("user")).toString(), QStringLiteral("me"));
+        config.extraBody = "[]";
+        QVERIFY(!encode(config, request).ok());
     }
 
     void addressesTheRequest()
