@@ -50,9 +50,10 @@ Result<ModelPage> anthropicModels(QByteArrayView body)
     const QString what = tr("The model list cannot be read");
     JsonDocument document;
     const Result<JsonValue> root = document.parse(body);
-    if (!root.ok())
-        return Error{ErrorKind::Parse, what, tr("The answer is not JSON: %1").arg(plainExcerpt(body.first(qMin<qsizetype>(body.size(), 300)))),
-                     tr("Check the base URL.")};
+    if (!root.ok()) {
+        const QString beginning = plainExcerpt(body.first(qMin<qsizetype>(body.size(), 300)));
+        return Error{ErrorKind::Parse, what, tr("The answer is not JSON: %1").arg(beginning), tr("Check the base URL.")};
+    }
     if (root->isObject() && isAnthropicError(*root))
         return Error{ErrorKind::Parse, what, anthropicErrorInside(*root).message, {}};
     const JsonValue list = (*root)["data"];

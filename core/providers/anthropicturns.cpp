@@ -10,7 +10,8 @@ namespace {
 bool isOurs(JsonValue block)
 {
     const QByteArrayView type = block["type"].utf8();
-    return type == "thinking" || type == "redacted_thinking" || type == "server_tool_use" || type.endsWith("_tool_result");
+    return type == "thinking" || type == "redacted_thinking" || type == "server_tool_use" || type == "fallback"
+        || type.endsWith("_tool_result") || (type == "compaction" && block["content"].exists());
 }
 
 bool isThinking(JsonValue block)
