@@ -3,6 +3,8 @@
 #include "core/providers/tokencounts.h"
 #include "core/providers/wiretext.h"
 
+#include <QStringList>
+
 #include <algorithm>
 
 namespace tollgate {

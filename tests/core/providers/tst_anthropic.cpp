@@ -33,7 +33,7 @@ Result<EncodedRequest> encode(const ChatRequest &request, const ProviderConfig &
     return providerFor(ProviderType::Anthropic)->encode(config, request);
 }
 
-QJsonObject bodyOf(const ChatRequest &request, const ProviderConfig &config = configOf())
+const QJsonObject bodyOf(const ChatRequest &request, const ProviderConfig &config = configOf())
 {
     const Result<EncodedRequest> encoded = encode(request, config);
     if (!encoded.ok()) {
