@@ -1,5 +1,7 @@
 #include "core/pricing/pricetable.h"
 
+#include <QStringList>
+
 #include <algorithm>
 #include <limits>
 
@@ -32,20 +34,57 @@ struct Chosen {
     bool guessed = false;
 };
 
+// What a service tier says, word by word: a block of rates, and what the whole cost is multiplied by (rule 6: Anthropic's place and
+// speed of inference, "standard fast us").
+struct Tier {
+    bool flex = false;
+    bool priority = false;
+    bool guessed = false;
+    QList<Multiplier> multipliers;
+};
+
+Tier tierOf(const Price &price, const QString &serviceTier)
+{
+    Tier tier;
+    QStringList words = serviceTier.split(u' ', Qt::SkipEmptyParts);
+    words.removeDuplicates();
+    for (const QString &word : words) {
+        const auto factor = price.regions.constFind(word);
+        if (word == u"flex") {
+            tier.flex = true;
+        } else if (word == u"priority") {
+            tier.priority = true;
+        } else if (factor != price.regions.cend()) {
+            tier.multipliers.append(*factor);
+        } else if (word == u"fast") { // OpenAI's other word for priority
+            tier.priority = true;
+        } else if (word == u"us") { // all models cost a tenth more there; a row that does not say so is not sure of it
+            tier.multipliers.append(Multiplier{11, 10});
+            tier.guessed = true;
+        }
+    }
+    return tier;
+}
+
 // Rules 1 and 2 of prices.md. The tier test is strict and counts cached tokens; it replaces the rates of the whole request.
-Chosen choose(const Price &price, qint64 promptTokens, const QString &serviceTier)
+Chosen choose(const Price &price, qint64 promptTokens, const Tier &tier)
 {
     const bool over = price.tierOver && promptTokens > *price.tierOver;
     const RateSet standard = over ? price.tier : price.rates;
-    const bool flex = serviceTier == u"flex";
-    const bool priority = serviceTier == u"priority" || serviceTier == u"fast"; // OpenAI's two words for one tier
-    if (!flex && !priority)
-        return {standard, false};
-    const std::optional<RateSet> &block = flex ? price.flex : price.priority;
+    if (!tier.flex && !tier.priority)
+        return {standard, tier.guessed};
+    const std::optional<RateSet> &block = tier.flex ? price.flex : price.priority;
     if (!block)
         return {standard, true};
     // No list says what a service tier costs above the long-prompt threshold: the dearer of both never undercounts.
-    return over ? Chosen{dearer(standard, *block), true} : Chosen{*block, false};
+    return over ? Chosen{dearer(standard, *block), true} : Chosen{*block, tier.guessed};
+}
+
+void scaleBy(CostSum &sum, const Price &price, const Tier &tier)
+{
+    sum.scale(price.multiplier.numerator, price.multiplier.denominator);
+    for (const Multiplier &multiplier : tier.multipliers)
+        sum.scale(multiplier.numerator, multiplier.denominator);
 }
 
 CostState stateOf(bool estimated)
@@ -83,7 +122,8 @@ Cost costOf(const Usage &usage, const std::optional<Price> &price, const QString
         }
         return cost;
     }
-    const Chosen chosen = choose(*price, usage.inputTokens(), serviceTier);
+    const Tier tier = tierOf(*price, serviceTier);
+    const Chosen chosen = choose(*price, usage.inputTokens(), tier);
     const RateSet &rates = chosen.rates;
     bool guessed = chosen.guessed;
     // A token kind without a price of its own is billed as plain input, and said to be an estimate.
@@ -101,11 +141,11 @@ Cost costOf(const Usage &usage, const std::optional<Price> &price, const QString
     sum.add(usage.cacheWrite1h, write1h);
     sum.add(usage.visibleOutput, rates.output);
     sum.add(usage.reasoning, rates.reasoning.value_or(rates.output));
-    sum.scale(price->multiplier.numerator, price->multiplier.denominator);
+    scaleBy(sum, *price, tier);
 
     CostSum saved;
     saved.add(usage.cachedInput, Rate{std::max<qint64>(rates.input.picoUsdPerToken - cached.picoUsdPerToken, 0)});
-    saved.scale(price->multiplier.numerator, price->multiplier.denominator);
+    scaleBy(saved, *price, tier);
     cost.savedByProviderCache = saved.total();
     cost.state = providerCost ? CostState::Priced : stateOf(usage.estimated || guessed);
     cost.amount = providerCost ? *providerCost : sum.total();

@@ -42,7 +42,7 @@ struct Price {
     RateSet tier;
     std::optional<RateSet> flex;
     std::optional<RateSet> priority;
-    QHash<QString, Multiplier> regions; // what a regional host multiplies by: "eu", "us"
+    QHash<QString, Multiplier> regions; // what a regional host, place or speed multiplies by: "eu", "us", "fast"
     Multiplier multiplier;              // in force for this request; find(config) sets it
     bool local = false;     // self-hosted: free
     bool uncertain = false; // the second source disagrees
@@ -87,7 +87,8 @@ private:
 // knows whose prices hold, as with a proxy.
 QString priceProviderOf(const ProviderConfig &config);
 
-// What `usage` costs. No price, or no usage at all: Unpriced. Estimated usage, or a rate that had to be guessed: Estimated. `providerCost` wins.
+// What `usage` costs. `serviceTier` is words such as "priority" or "standard fast us": those that are regions of the price multiply.
+// No price, or no usage at all: Unpriced. Estimated usage, or a rate that had to be guessed: Estimated. `providerCost` wins.
 Cost costOf(const Usage &usage, const std::optional<Price> &price, const QString &serviceTier, std::optional<Money> providerCost = {});
 // The most a request may cost: input estimate x 1.15, at the dearest input rate, + max output (the model's maximum when not given).
 // Empty: unknown price.

@@ -45,6 +45,11 @@ QList<ProviderPreset> makePresets()
                             "gpt-5.6-luna", "gpt-5.5", "gpt-5.4", "gpt-5.4-mini", "gpt-5.4-nano", "gpt-5.2", "gpt-5.1", "gpt-5",
                             "gpt-5-mini", "gpt-5-nano", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o", "gpt-4o-mini", "o3",
                             "o4-mini"}));
+    presets << hosted("Anthropic", ProviderType::Anthropic, "https://api.anthropic.com", "https://platform.claude.com/settings/keys",
+                      "ANTHROPIC_API_KEY",
+                      list({"claude-haiku-4-5", "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5", "claude-fable-5-1",
+                            "claude-sonnet-5", "claude-opus-5", "claude-fable-5", "claude-opus-4-8", "claude-opus-4-7",
+                            "claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5", "claude-sonnet-4-5"}));
     presets << hosted("Mistral", compatible, "https://api.mistral.ai/v1", "https://console.mistral.ai/api-keys", "MISTRAL_API_KEY",
                       list({"mistral-small-latest", "mistral-medium-latest", "mistral-large-latest", "magistral-small-latest",
                             "magistral-medium-latest", "ministral-8b-latest", "ministral-3-14b-2512", "ministral-3-3b-2512",

@@ -1,5 +1,6 @@
 #include "core/providers/provider.h"
 
+#include "core/providers/anthropic.h"
 #include "core/providers/openai.h"
 #include "core/providers/responses.h"
 
@@ -9,6 +10,7 @@ const Provider *providerFor(ProviderType type)
 {
     static const OpenAiProvider openAi; // all are stateless
     static const ResponsesProvider responses;
+    static const AnthropicProvider anthropic;
     switch (type) {
     case ProviderType::OpenAi:
     case ProviderType::OpenAiCompatible:
@@ -17,6 +19,7 @@ const Provider *providerFor(ProviderType type)
     case ProviderType::OpenAiResponses:
         return &responses;
     case ProviderType::Anthropic:
+        return &anthropic;
     case ProviderType::Gemini:
     case ProviderType::Ollama:
     case ProviderType::Azure:
@@ -28,7 +31,8 @@ const Provider *providerFor(ProviderType type)
 
 QList<ProviderType> builtProviderTypes()
 {
-    return {ProviderType::OpenAi, ProviderType::OpenAiResponses, ProviderType::OpenAiCompatible, ProviderType::Simulator};
+    return {ProviderType::OpenAi, ProviderType::OpenAiResponses, ProviderType::OpenAiCompatible, ProviderType::Anthropic,
+            ProviderType::Simulator};
 }
 
 } // namespace tollgate

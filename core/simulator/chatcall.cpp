@@ -153,6 +153,16 @@ std::optional<WireError> CallReader::tooLong(QByteArrayView name) const
                          + QByteArray::number(m_call.promptTokens) + " tokens."};
 }
 
+QByteArray ChatAnswer::argumentsJson() const
+{
+    JsonDocument text;
+    JsonDocument object;
+    const Result<JsonValue> unescaped = text.parse('"' + this->text().toByteArray() + '"');
+    const QByteArray arguments = unescaped.ok() ? unescaped->utf8().toByteArray() : QByteArray();
+    const Result<JsonValue> parsed = object.parse(arguments);
+    return parsed.ok() && parsed->isObject() ? arguments : QByteArray("{}");
+}
+
 QByteArray jsonForSchema(JsonValue schema, quint64 choice)
 {
     QByteArray out;

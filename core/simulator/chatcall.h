@@ -83,6 +83,7 @@ struct ChatAnswer {
     qsizetype tokens() const { return reasoningTokens + contentTokens; }
     QByteArrayView reasoningText() const { return reasoning ? reasoning->slice(0, reasoningTokens) : QByteArrayView(); } // escaped
     QByteArrayView text() const { return content->slice(0, contentTokens); }                                            // escaped
+    QByteArray argumentsJson() const; // of the tool call, for wires that send an object; {} when a limit cut them
 };
 
 // JSON that a schema allows, as far as the simulator understands it: types, properties, enum, items; plausible otherwise.

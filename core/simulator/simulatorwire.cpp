@@ -1,5 +1,6 @@
 #include "core/simulator/simulatorwire.h"
 
+#include "core/simulator/anthropicwire.h"
 #include "core/simulator/openaichatwire.h"
 
 #include <algorithm>
@@ -57,6 +58,7 @@ void SimulatorWire::appendEvent(QByteArray &out, const ChatAnswer &answer, qsize
 std::vector<std::unique_ptr<const SimulatorWire>> makeSimulatorWires()
 {
     std::vector<std::unique_ptr<const SimulatorWire>> wires;
+    wires.push_back(std::make_unique<AnthropicWire>());
     wires.push_back(std::make_unique<OpenAiChatWire>());
     return wires;
 }

@@ -8,7 +8,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
-#include <QUrl>
 
 using namespace tollgate;
 using namespace tollgate::test;
@@ -35,6 +34,12 @@ const QList<Wire> &wires()
     static const QList<Wire> rows{
         {.name = "openai", .type = ProviderType::OpenAi, .path = "/v1"},
         {.name = "openai-compatible", .type = ProviderType::OpenAiCompatible, .path = "/v1"},
+        {.name = "anthropic", .type = ProviderType::Anthropic, .path = ""},
+        {.name = "anthropic, bearer, new version", .type = ProviderType::Anthropic, .path = "/v1",
+         .adjust = [](ProviderConfig &config) {
+             config.keyHeader = QStringLiteral("Authorization");
+             config.apiVersion = QStringLiteral("2026-10-21");
+         }},
     };
     return rows;
 }
@@ -70,7 +75,7 @@ public:
         ProviderConfig config;
         config.id = config.name = QStringLiteral("wire");
         config.type = m_wire.type;
-        config.baseUrl = QUrl(simulator.baseUrl()).resolved(QUrl(QString::fromLatin1(m_wire.path))).toString();
+        config.baseUrl = simulator.baseUrl().section(u'/', 0, 2) + QString::fromLatin1(m_wire.path);
         config.keyEnv = QStringLiteral("WIRE_KEY");
         config.defaultModel = QStringLiteral("sim-fast");
         if (m_wire.adjust)

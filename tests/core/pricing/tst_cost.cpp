@@ -166,6 +166,29 @@ private Q_SLOTS:
         QCOMPARE(cost.savedByProviderCache.toDecimal(), QStringLiteral("0.000990000"));
     }
 
+    void placeAndSpeedOfInferenceMultiply()
+    {
+        // claude-opus-5: 5/25, us x 1.1, fast x 2.
+        const auto price = m_table->find(QStringLiteral("anthropic"), QStringLiteral("claude-opus-5"), today);
+        QVERIFY(price);
+        const Usage usage = usageOf(1'000, 0, 0, 100);
+        const auto cost = [&](const char *tier) { return costOf(usage, price, QString::fromLatin1(tier)); };
+        QCOMPARE(text(cost("standard")), QStringLiteral("0.007500000"));
+        QCOMPARE(text(cost("standard us")), QStringLiteral("0.008250000"));
+        QCOMPARE(text(cost("standard fast")), QStringLiteral("0.015000000"));
+        QCOMPARE(text(cost("standard fast us")), QStringLiteral("0.016500000"));
+        QCOMPARE(text(cost("us us us")), QStringLiteral("0.008250000")); // once
+        QCOMPARE(cost("standard fast us").state, CostState::Priced);
+        QCOMPARE(text(cost("standard elsewhere")), QStringLiteral("0.007500000"));
+        // A row that knows no place: a tenth more, and said to be an estimate; so is what an unknown speed costs.
+        const auto unsure = m_table->find(QStringLiteral("anthropic"), QStringLiteral("claude-sonnet-5-5"), today);
+        QVERIFY(unsure);
+        const Cost us = costOf(usage, unsure, QStringLiteral("standard us"));
+        QCOMPARE(text(us), QStringLiteral("0.003300000"));
+        QCOMPARE(us.state, CostState::Estimated);
+        QCOMPARE(costOf(usage, unsure, QStringLiteral("standard fast")).state, CostState::Estimated);
+    }
+
     void unknownPricesAreNeverZero()
     {
         const Cost cost = costOf(usageOf(1'000, 0, 0, 1'000), std::nullopt, {});

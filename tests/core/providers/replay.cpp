@@ -74,6 +74,7 @@ QString Replayed::summary() const
     const Usage &u = c.usage;
     lines << QStringLiteral("%1 %2 %3 %4 %5 %6").arg(u.present).arg(u.uncachedInput).arg(u.cachedInput).arg(u.cacheWrite)
                  .arg(u.visibleOutput).arg(u.reasoning);
+    lines << QString::number(u.cacheWrite1h) << QString::number(u.estimated) << QString::fromUtf8(c.opaqueJson);
     lines << QString::fromUtf8(c.rawUsage) << (c.providerCost ? c.providerCost->toDecimal() : QString());
     lines << QString::number(c.complete) << QString::number(sawEnd) << QString::number(sawEvent);
     return lines.join(u'\n');
@@ -99,6 +100,7 @@ ProviderConfig configOfDialect(const QString &dialect)
     };
     static const QHash<QString, ProviderType> wires{
         {QStringLiteral("openai"), ProviderType::OpenAi},
+        {QStringLiteral("anthropic"), ProviderType::Anthropic},
         {QStringLiteral("responses"), ProviderType::OpenAiResponses},
     };
     ProviderConfig config;

@@ -3,6 +3,7 @@
 #include "tests/support/testmain.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QRandomGenerator>
 #include <QTest>
 
@@ -285,6 +286,8 @@ private:
             const qsizetype end = lf < 0 ? body.indexOf('\r', last) : lf;
             return body.lastIndexOf('}', end < 0 ? -1 : end);
         }
+        if (fixture.config.type == ProviderType::Anthropic && fixture.streamed)
+            return body.indexOf('}', body.indexOf("{\"type\":\"message_stop\"}"));
         return fixture.streamed ? body.indexOf("[DONE]") : body.trimmed().size() - 1;
     }
 
@@ -293,7 +296,7 @@ private:
     {
         static const QStringList keys = QStringLiteral("end finish rawFinish responseId requestId model serviceTier text reasoning "
                                                        "refusal toolCalls usage costNanoUsd failure httpStatus providerCode "
-                                                       "parameter message messageContains tableNanoUsd").split(u' ');
+                                                       "parameter message messageContains tableNanoUsd opaque priceModel amountNanoUsd").split(u' ');
         for (const QString &key : expected.keys())
             QVERIFY2(keys.contains(key), qPrintable(key));
         const Completion &c = result.completion;
@@ -319,7 +322,12 @@ private:
             QCOMPARE(c.responseId, expected[u"responseId"].toString());
             QVERIFY(result.sawEnd && result.sawEvent);
         }
+        if (expected.contains(u"opaque"))
+            QCOMPARE(QJsonDocument::fromJson(c.opaqueJson).array(), expected[u"opaque"].toArray());
+        else if (expected[u"model"].toString().startsWith(u"claude"))
+            QVERIFY(c.opaqueJson.isEmpty());
         compareUsage(expected, c);
+        comparePrice(expected, c);
         compareFailure(expected, result);
     }
 
@@ -336,12 +344,25 @@ private:
         return price;
     }
 
+    // By the built-in table of that day.
+    static void comparePrice(const QJsonObject &expected, const Completion &completion)
+    {
+        if (!expected.contains(u"priceModel"))
+            return;
+        const qint64 day = 1'795'478'400'000; // 2026-11-24
+        const auto price = PriceTable::builtIn()->find(QStringLiteral("anthropic"), expected[u"priceModel"].toString(), day);
+        const Cost cost = costOf(completion.usage, price, completion.serviceTier, completion.providerCost);
+        QCOMPARE(cost.state, CostState::Priced);
+        QCOMPARE(cost.amount->nanoUsd(), expected[u"amountNanoUsd"].toInteger());
+    }
+
     static void compareUsage(const QJsonObject &expected, const Completion &completion)
     {
         const QJsonObject usage = expected[u"usage"].toObject();
         const Usage &u = completion.usage;
-        QCOMPARE(u.present, !usage.isEmpty());
-        QVERIFY(!u.estimated);
+        QCOMPARE(u.present, usage[u"present"].toBool(!usage.isEmpty())); // counts can come before the final ones
+        QCOMPARE(u.estimated, usage[u"estimated"].toBool());
+        QCOMPARE(u.cacheWrite1h, usage[u"cacheWrite1h"].toInteger());
         QCOMPARE(u.uncachedInput, usage[u"uncachedInput"].toInteger());
         QCOMPARE(u.cachedInput, usage[u"cachedInput"].toInteger());
         QCOMPARE(u.cacheWrite, usage[u"cacheWrite"].toInteger());

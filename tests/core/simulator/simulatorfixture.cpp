@@ -73,9 +73,10 @@ QByteArray SimulatorFixture::request(QByteArrayView body, QByteArrayView headers
         + "\r\n\r\n" + body.toByteArray();
 }
 
-QByteArray SimulatorFixture::get(QByteArrayView path) const
+QByteArray SimulatorFixture::get(QByteArrayView path, QByteArrayView headers) const
 {
-    return "GET " + path.toByteArray() + " HTTP/1.1\r\nHost: localhost:" + QByteArray::number(service.port()) + "\r\n\r\n";
+    return "GET " + path.toByteArray() + " HTTP/1.1\r\nHost: localhost:" + QByteArray::number(service.port()) + "\r\n"
+        + headers.toByteArray() + "\r\n";
 }
 
 Reply SimulatorFixture::ask(QByteArrayView body, QByteArrayView headers)

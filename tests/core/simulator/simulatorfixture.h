@@ -43,8 +43,9 @@ struct Reply {
     {
         QByteArrayList list;
         for (const QByteArray &event : QByteArray(body).replace("\n\n", QByteArray(1, '\0')).split('\0')) {
-            if (event.startsWith("data: "))
-                list << event.sliced(6);
+            const qsizetype data = event.startsWith("event: ") ? event.indexOf("\ndata: ") + 1 : 0;
+            if (event.sliced(data).startsWith("data: "))
+                list << event.sliced(data + 6);
         }
         return list;
     }
@@ -60,7 +61,7 @@ public:
     explicit SimulatorFixture(const SimulatorOptions &options = instantOptions());
 
     QByteArray request(QByteArrayView body, QByteArrayView headers = {}, QByteArrayView path = "/v1/chat/completions") const;
-    QByteArray get(QByteArrayView path) const;
+    QByteArray get(QByteArrayView path, QByteArrayView headers = {}) const;
     // Sends and waits for the whole answer.
     Reply ask(QByteArrayView body, QByteArrayView headers = {});
     Reply askRaw(const QByteArray &bytes);
