@@ -1,6 +1,8 @@
 #include "core/simulator/simulatorwire.h"
 
+#include "core/simulator/geminiwire.h"
 #include "core/simulator/openaichatwire.h"
+#include "core/simulator/responseswire.h"
 
 #include <algorithm>
 
@@ -57,6 +59,8 @@ void SimulatorWire::appendEvent(QByteArray &out, const ChatAnswer &answer, qsize
 std::vector<std::unique_ptr<const SimulatorWire>> makeSimulatorWires()
 {
     std::vector<std::unique_ptr<const SimulatorWire>> wires;
+    wires.push_back(std::make_unique<ResponsesWire>());
+    wires.push_back(std::make_unique<GeminiWire>());
     wires.push_back(std::make_unique<OpenAiChatWire>());
     return wires;
 }

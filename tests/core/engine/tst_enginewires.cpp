@@ -35,6 +35,8 @@ const QList<Wire> &wires()
     static const QList<Wire> rows{
         {.name = "openai", .type = ProviderType::OpenAi, .path = "/v1"},
         {.name = "openai-compatible", .type = ProviderType::OpenAiCompatible, .path = "/v1"},
+        {.name = "openai-responses", .type = ProviderType::OpenAiResponses, .path = "/v1"},
+        {.name = "gemini", .type = ProviderType::Gemini, .path = "/"},
     };
     return rows;
 }

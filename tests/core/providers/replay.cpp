@@ -100,6 +100,7 @@ ProviderConfig configOfDialect(const QString &dialect)
     static const QHash<QString, ProviderType> wires{
         {QStringLiteral("openai"), ProviderType::OpenAi},
         {QStringLiteral("responses"), ProviderType::OpenAiResponses},
+        {QStringLiteral("gemini"), ProviderType::Gemini},
     };
     ProviderConfig config;
     config.id = config.name = dialect;
