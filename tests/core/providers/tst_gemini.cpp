@@ -60,8 +60,8 @@ Failure classify(int status, const QByteArray &body, const Headers &headers = {}
 
 QByteArray error(int code, const char *status, const char *message = "No.", const char *details = "[]")
 {
-    return QByteArray(R"({"error":{"code":)") + QByteArray::number(code) + R"(,"message":")" + message + R"(","status":")" + status
-        + R"(","details":)" + details + "}}";
+    return "{\"error\":{\"code\":" + QByteArray::number(code) + ",\"message\":\"" + message + "\",\"status\":\"" + status
+        + "\",\"details\":" + details + "}}";
 }
 
 Replayed replayNamed(const char *name, bool httpComplete)
@@ -313,7 +313,7 @@ private Q_SLOTS:
     {
         const auto limited = [](const char *delay) {
             return error(429, "RESOURCE_EXHAUSTED", "Slow.",
-                         (QByteArray(R"([{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":")") + delay + R"("}])").constData());
+                         (QByteArray("[{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"") + delay + "\"}]").constData());
         };
         QCOMPARE(classify(429, limited("34s")).retryAfter, std::chrono::milliseconds(34'000));
         QCOMPARE(classify(429, limited("1.5s")).retryAfter, std::chrono::milliseconds(1500));

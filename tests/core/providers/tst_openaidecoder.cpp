@@ -281,9 +281,9 @@ private:
             return body.trimmed().size() - 1;
         QList<QByteArray> markers{"[DONE]"};
         if (fixture.config.type == ProviderType::OpenAiResponses)
-            markers = {R"({"type":"response.completed")", R"({"type":"response.incomplete")"};
+            markers = {"{\"type\":\"response.completed\"", "{\"type\":\"response.incomplete\""};
         else if (fixture.config.type == ProviderType::Gemini)
-            markers = {R"("finishReason":")"};
+            markers = {"\"finishReason\":\""};
         for (const QByteArray &marker : markers) {
             const qsizetype at = body.indexOf(marker);
             if (at < 0)

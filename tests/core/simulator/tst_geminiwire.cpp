@@ -89,7 +89,7 @@ private Q_SLOTS:
 
     void callsComeWhole()
     {
-        ChatAnswer made = answer(R"({"name":"Köln \"x\""})");
+        ChatAnswer made = answer("{\"name\":\"Köln \\\"x\\\"\"}");
         made.tool = "find";
         made.callId = "c1";
         for (const qsizetype perEvent : {1, 4}) {
