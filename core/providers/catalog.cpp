@@ -34,7 +34,7 @@ ProviderPreset local(const char *title, ProviderType type, const char *baseUrl, 
     return {name(title), type, name(baseUrl), {}, {}, false, models};
 }
 
-// Ids are those of resources/prices that answer chat completions; the first is the default, so a cheap one stands there.
+// Ids are those of resources/prices that answer chats; the first is the default, so a cheap one stands there.
 QList<ProviderPreset> makePresets()
 {
     constexpr ProviderType compatible = ProviderType::OpenAiCompatible;
@@ -50,6 +50,13 @@ QList<ProviderPreset> makePresets()
                       list({"claude-haiku-4-5", "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5", "claude-fable-5-1",
                             "claude-sonnet-5", "claude-opus-5", "claude-fable-5", "claude-opus-4-8", "claude-opus-4-7",
                             "claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5", "claude-sonnet-4-5"}));
+    presets << hosted("OpenAI (Responses)", ProviderType::OpenAiResponses, "https://api.openai.com/v1",
+                      "https://platform.openai.com/api-keys", "OPENAI_API_KEY", presets.front().models);
+    presets << hosted("Google Gemini", ProviderType::Gemini, "https://generativelanguage.googleapis.com",
+                      "https://aistudio.google.com/apikey", "GEMINI_API_KEY",
+                      list({"gemini-3.6-flash", "gemini-3.8-flash", "gemini-3.7-flash", "gemini-3.5-flash", "gemini-3.5-flash-lite",
+                            "gemini-3.1-pro-preview", "gemini-3.1-flash-lite", "gemini-3-flash-preview", "gemini-2.5-pro",
+                            "gemini-2.5-flash", "gemini-2.5-flash-lite"}));
     presets << hosted("Mistral", compatible, "https://api.mistral.ai/v1", "https://console.mistral.ai/api-keys", "MISTRAL_API_KEY",
                       list({"mistral-small-latest", "mistral-medium-latest", "mistral-large-latest", "magistral-small-latest",
                             "magistral-medium-latest", "ministral-8b-latest", "ministral-3-14b-2512", "ministral-3-3b-2512",

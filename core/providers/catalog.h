@@ -1,4 +1,4 @@
-// Presets a user can choose from: OpenAI, Mistral, Groq, DeepSeek, OpenRouter, vLLM, llama.cpp, ... with their base URLs, where to
+// Presets a user can choose from: OpenAI, Gemini, Mistral, Groq, DeepSeek, OpenRouter, vLLM, llama.cpp, ... with their base URLs, where to
 // get a key, and usual models. Data only.
 #pragma once
 

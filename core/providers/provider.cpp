@@ -1,6 +1,6 @@
 #include "core/providers/provider.h"
 
-#include "core/providers/anthropic.h"
+#include "core/providers/gemini.h"
 #include "core/providers/openai.h"
 #include "core/providers/responses.h"
 
@@ -10,7 +10,7 @@ const Provider *providerFor(ProviderType type)
 {
     static const OpenAiProvider openAi; // all are stateless
     static const ResponsesProvider responses;
-    static const AnthropicProvider anthropic;
+    static const GeminiProvider gemini;
     switch (type) {
     case ProviderType::OpenAi:
     case ProviderType::OpenAiCompatible:
@@ -18,9 +18,9 @@ const Provider *providerFor(ProviderType type)
         return &openAi;
     case ProviderType::OpenAiResponses:
         return &responses;
-    case ProviderType::Anthropic:
-        return &anthropic;
     case ProviderType::Gemini:
+        return &gemini;
+    case ProviderType::Anthropic:
     case ProviderType::Ollama:
     case ProviderType::Azure:
     case ProviderType::Serverless:
@@ -31,7 +31,7 @@ const Provider *providerFor(ProviderType type)
 
 QList<ProviderType> builtProviderTypes()
 {
-    return {ProviderType::OpenAi, ProviderType::OpenAiResponses, ProviderType::OpenAiCompatible, ProviderType::Anthropic,
+    return {ProviderType::OpenAi, ProviderType::OpenAiResponses, ProviderType::OpenAiCompatible, ProviderType::Gemini,
             ProviderType::Simulator};
 }
 

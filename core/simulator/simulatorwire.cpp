@@ -1,7 +1,9 @@
 #include "core/simulator/simulatorwire.h"
 
 #include "core/simulator/anthropicwire.h"
+#include "core/simulator/geminiwire.h"
 #include "core/simulator/openaichatwire.h"
+#include "core/simulator/responseswire.h"
 
 #include <algorithm>
 
@@ -59,6 +61,8 @@ std::vector<std::unique_ptr<const SimulatorWire>> makeSimulatorWires()
 {
     std::vector<std::unique_ptr<const SimulatorWire>> wires;
     wires.push_back(std::make_unique<AnthropicWire>());
+    wires.push_back(std::make_unique<ResponsesWire>());
+    wires.push_back(std::make_unique<GeminiWire>());
     wires.push_back(std::make_unique<OpenAiChatWire>());
     return wires;
 }

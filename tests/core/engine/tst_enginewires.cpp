@@ -40,6 +40,8 @@ const QList<Wire> &wires()
              config.keyHeader = QStringLiteral("Authorization");
              config.apiVersion = QStringLiteral("2026-10-21");
          }},
+        {.name = "openai-responses", .type = ProviderType::OpenAiResponses, .path = "/v1"},
+        {.name = "gemini", .type = ProviderType::Gemini, .path = "/"},
     };
     return rows;
 }

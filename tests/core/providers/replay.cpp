@@ -102,6 +102,7 @@ ProviderConfig configOfDialect(const QString &dialect)
         {QStringLiteral("openai"), ProviderType::OpenAi},
         {QStringLiteral("anthropic"), ProviderType::Anthropic},
         {QStringLiteral("responses"), ProviderType::OpenAiResponses},
+        {QStringLiteral("gemini"), ProviderType::Gemini},
     };
     ProviderConfig config;
     config.id = config.name = dialect;

@@ -1,3 +1,4 @@
+#include "core/pricing/pricetable.h"
 #include "core/providers/catalog.h"
 #include "core/providers/provider.h"
 #include "tests/core/providers/replay.h"
@@ -49,7 +50,7 @@ private Q_SLOTS:
             priced.insert(row[u"provider"].toString() + u'/' + row[u"id"].toString());
         for (const ProviderPreset &preset : providerPresets()) {
             for (const QString &model : preset.needsKey ? preset.models : QStringList())
-                QVERIFY2(priced.contains(preset.name.toLower() + u'/' + model), qPrintable(model));
+                QVERIFY2(priced.contains(priceProviderOf(configFromPreset(preset, {})) + u'/' + model), qPrintable(model));
         }
     }
 

@@ -50,8 +50,6 @@ private Q_SLOTS:
     {
         for (const ProviderType type : builtProviderTypes())
             QVERIFY(providerFor(type));
-        QVERIFY(!providerFor(ProviderType::Gemini));
-        QVERIFY(!builtProviderTypes().contains(ProviderType::Gemini));
     }
 
     void addsTheProvidersOwnFieldsBelowTheRequests()

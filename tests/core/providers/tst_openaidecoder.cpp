@@ -97,6 +97,7 @@ private Q_SLOTS:
         ReplayFixture fixture = m_fixtures[at];
         const QByteArray whole = fixture.body;
         const qsizetype marker = endMarkerOf(fixture);
+        QVERIFY(marker > 0);
         for (qsizetype cut = 0; cut <= marker; ++cut) {
             fixture.body = whole.first(cut);
             for (const bool httpComplete : {false, true}) {
@@ -272,23 +273,29 @@ private:
         }
     }
 
-    // The longest beginning of a complete answer that is no answer yet.
+    // The longest beginning of a complete answer that is no answer yet: all but the last character of the event or document that
+    // ends it.
     static qsizetype endMarkerOf(const ReplayFixture &fixture)
     {
         const QByteArray &body = fixture.body;
-        qsizetype last = 0; // where the event or document that ends the answer begins
-        if (fixture.config.type == ProviderType::OpenAiResponses && fixture.streamed && !body.startsWith('{')) {
-            for (const char *type : {"completed", "incomplete"}) {
-                const qsizetype at = body.indexOf("{\"type\":\"response." + QByteArray(type));
-                last = at < 0 ? last : at;
-            }
-            const qsizetype lf = body.indexOf('\n', last);
-            const qsizetype end = lf < 0 ? body.indexOf('\r', last) : lf;
-            return body.lastIndexOf('}', end < 0 ? -1 : end);
+        if (!fixture.streamed || body.startsWith('{') || body.startsWith('['))
+            return body.trimmed().size() - 1;
+        QList<QByteArray> markers{"[DONE]"};
+        if (fixture.config.type == ProviderType::OpenAiResponses)
+            markers = {"{\"type\":\"response.completed\"", "{\"type\":\"response.incomplete\""};
+        else if (fixture.config.type == ProviderType::Gemini)
+            markers = {"\"finishReason\":\""};
+        else if (fixture.config.type == ProviderType::Anthropic)
+            markers = {"{\"type\":\"message_stop\"}"};
+        for (const QByteArray &marker : markers) {
+            const qsizetype at = body.indexOf(marker);
+            if (at < 0)
+                continue;
+            const qsizetype lf = body.indexOf('\n', at);
+            const qsizetype end = lf < 0 ? body.indexOf('\r', at) : lf;
+            return marker == "[DONE]" ? at : body.lastIndexOf('}', end < 0 ? -1 : end);
         }
-        if (fixture.config.type == ProviderType::Anthropic && fixture.streamed)
-            return body.indexOf('}', body.indexOf("{\"type\":\"message_stop\"}"));
-        return fixture.streamed ? body.indexOf("[DONE]") : body.trimmed().size() - 1;
+        return -1;
     }
 
     // Keys that an expectation leaves out stand for "nothing"; a member of any other name would be a typing error.
