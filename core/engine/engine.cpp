@@ -10,6 +10,7 @@
 #include "core/engine/road.h"
 #include "core/engine/words.h"
 #include "core/net/httpclient.h"
+#include "core/providers/catalog.h"
 #include "core/settings/settings.h"
 
 #include <QThread>
@@ -202,7 +203,7 @@ void Engine::Private::peek(ChatRequest request, const std::function<void(qint64)
     if (!resolveSimulator(road.world, config))
         return done(0);
     if (request.model.isEmpty())
-        request.model = config.defaultModel;
+        request.model = config.defaultModel.isEmpty() ? impliedModel(config.type) : config.defaultModel;
     const Result<EncodedRequest> encoded = wire->encode(config, request);
     if (!encoded.ok())
         return done(0);

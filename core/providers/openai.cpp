@@ -1,5 +1,6 @@
 #include "core/providers/openai.h"
 
+#include "core/providers/extrafields.h"
 #include "core/providers/openaibody.h"
 #include "core/providers/openaidecoder.h"
 #include "core/providers/openaierror.h"
@@ -16,10 +17,14 @@ Result<EncodedRequest> OpenAiProvider::encode(const ProviderConfig &config, cons
     Result<OpenAiBody> body = openAiBody(dialectOf(config), request);
     if (!body.ok())
         return body.error();
+    // The request's own extra fields are in already: they decide about what else is written.
+    Result<QByteArray> whole = withExtraFields(std::move(body->json), config, Parameters());
+    if (!whole.ok())
+        return whole.error();
     encoded->headers.set("Content-Type", "application/json");
     if (!encoded->headers.contains("Accept"))
         encoded->headers.set("Accept", body->streamed ? "text/event-stream" : "application/json");
-    encoded->body = std::move(body->json);
+    encoded->body = std::move(whole).value();
     encoded->droppedParameters = std::move(body->droppedParameters);
     return encoded;
 }

@@ -36,6 +36,17 @@ bool isReserved(QByteArrayView name)
     return false;
 }
 
+Result<void> placeKey(const ProviderConfig &config, QByteArrayView wanted, EncodedRequest &request)
+{
+    request.secretHeader = config.keyHeader.isEmpty() ? wanted.toByteArray() : config.keyHeader.toLatin1();
+    request.secretPrefix = request.secretHeader.compare("Authorization", Qt::CaseInsensitive) == 0 ? "Bearer " : "";
+    if (!Headers::isSafe(request.secretHeader, "k") || isReserved(request.secretHeader))
+        return Error{ErrorKind::Usage, tr("%1: the key cannot be sent").arg(config.name),
+                     tr("\"%1\" is no header that can carry a key.").arg(plainText(config.keyHeader)),
+                     tr("Edit the provider's key header.")};
+    return {};
+}
+
 Result<void> addExtraHeaders(const ProviderConfig &config, EncodedRequest &request)
 {
     const QString what = tr("%1: an extra header cannot be sent").arg(config.name);
@@ -91,7 +102,7 @@ QString plainExcerpt(QByteArrayView bytes)
     return plainText(QString::fromUtf8(bytes.first(end)));
 }
 
-Result<EncodedRequest> requestFor(const ProviderConfig &config, QByteArrayView path)
+Result<EncodedRequest> requestFor(const ProviderConfig &config, QByteArrayView path, QByteArrayView keyHeader)
 {
     const QString base = config.baseUrl.isEmpty() ? defaultBaseUrl(config.type) : config.baseUrl;
     if (base.isEmpty())
@@ -116,6 +127,8 @@ Result<EncodedRequest> requestFor(const ProviderConfig &config, QByteArrayView p
     if (!url->query.isEmpty())
         request.target += '?' + url->query;
     request.headers.set("User-Agent", "Tollgate/" TOLLGATE_VERSION);
+    if (Result<void> placed = placeKey(config, keyHeader, request); !placed.ok())
+        return placed.error();
     if (Result<void> added = addExtraHeaders(config, request); !added.ok())
         return added.error();
     return request;

@@ -18,9 +18,10 @@ QString plainText(const QString &text);
 // The same for raw bytes; invalid UTF-8 becomes replacement characters.
 QString plainExcerpt(QByteArrayView bytes);
 
-// A request for `config` to base URL + `path` ("/chat/completions"): endpoint with trust and proxy, target, and headers with the
-// user's extra ones. Fails (Usage) on a bad base URL or an unsafe extra header. A base URL that already ends in `path` is taken.
-Result<EncodedRequest> requestFor(const ProviderConfig &config, QByteArrayView path);
+// A request for `config` to base URL + `path` ("/chat/completions"): endpoint with trust and proxy, target, where the key goes, and
+// headers with the user's extra ones. The key goes into the provider's keyHeader, else into `keyHeader`; "Bearer " precedes it in
+// Authorization and nowhere else. Fails (Usage) on a bad base URL or an unsafe header. A base URL that already ends in `path` is taken.
+Result<EncodedRequest> requestFor(const ProviderConfig &config, QByteArrayView path, QByteArrayView keyHeader = "Authorization");
 
 Failure providerFailure(FailureKind kind, const QString &message, int httpStatus = 0);
 

@@ -1,6 +1,9 @@
 #include "core/simulator/simulatorwire.h"
 
+#include "core/simulator/azurechatwire.h"
+#include "core/simulator/ollamawire.h"
 #include "core/simulator/openaichatwire.h"
+#include "core/simulator/serverlesswire.h"
 
 #include <algorithm>
 
@@ -57,6 +60,9 @@ void SimulatorWire::appendEvent(QByteArray &out, const ChatAnswer &answer, qsize
 std::vector<std::unique_ptr<const SimulatorWire>> makeSimulatorWires()
 {
     std::vector<std::unique_ptr<const SimulatorWire>> wires;
+    wires.push_back(std::make_unique<AzureChatWire>());
+    wires.push_back(std::make_unique<OllamaWire>());
+    wires.push_back(std::make_unique<ServerlessWire>());
     wires.push_back(std::make_unique<OpenAiChatWire>());
     return wires;
 }

@@ -37,7 +37,7 @@ private Q_SLOTS:
             QVERIFY2(encoded.ok(), qPrintable(preset.name));
             QCOMPARE(encoded->endpoint.tls, preset.needsKey);
         }
-        QCOMPARE(names.size(), 9);
+        QCOMPARE(names.size(), 12);
     }
 
     void hostedModelsHavePrices()

@@ -285,7 +285,7 @@ private:
             const qsizetype end = lf < 0 ? body.indexOf('\r', last) : lf;
             return body.lastIndexOf('}', end < 0 ? -1 : end);
         }
-        return fixture.streamed ? body.indexOf("[DONE]") : body.trimmed().size() - 1;
+        return body.contains("[DONE]") ? body.indexOf("[DONE]") : body.trimmed().size() - 1;
     }
 
     // Keys that an expectation leaves out stand for "nothing"; a member of any other name would be a typing error.
@@ -341,7 +341,7 @@ private:
         const QJsonObject usage = expected[u"usage"].toObject();
         const Usage &u = completion.usage;
         QCOMPARE(u.present, !usage.isEmpty());
-        QVERIFY(!u.estimated);
+        QCOMPARE(u.estimated, usage[u"estimated"].toBool());
         QCOMPARE(u.uncachedInput, usage[u"uncachedInput"].toInteger());
         QCOMPARE(u.cachedInput, usage[u"cachedInput"].toInteger());
         QCOMPARE(u.cacheWrite, usage[u"cacheWrite"].toInteger());
