@@ -58,7 +58,7 @@ private Q_SLOTS:
 
     void carriageReturnsInsideALineStay()
     {
-        QCOMPARE(split("a\rb\n").lines, QByteArrayList("a\rb"));
+        QCOMPARE(split("a\rb\n").lines, QByteArrayList{"a\rb"});
     }
 
     void nothingIsHeldAfterALine()
@@ -90,7 +90,7 @@ private Q_SLOTS:
             ok = splitter.feed(QByteArrayView(bytes).sliced(at, qMin<qsizetype>(piece, bytes.size() - at)), take);
         QVERIFY(!ok);
         QVERIFY(!splitter.feed("y\n", take));
-        QCOMPARE(lines, QByteArrayList("0123456789"));
+        QCOMPARE(lines, QByteArrayList{"0123456789"});
     }
 
     void stopsWhenTold()
