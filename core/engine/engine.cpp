@@ -11,6 +11,7 @@
 #include "core/engine/words.h"
 #include "core/net/httpclient.h"
 #include "core/providers/catalog.h"
+#include "core/providers/wiretext.h"
 #include "core/settings/settings.h"
 
 #include <QThread>
@@ -163,7 +164,7 @@ void Engine::Private::warm(const QString &provider)
     const Provider *wire = providerFor(config.type);
     if (!wire || !resolveSimulator(road.world, config))
         return;
-    const Result<EncodedRequest> encoded = wire->encodeModelList(config, {});
+    const Result<EncodedRequest> encoded = wire->listsModels() ? wire->encodeModelList(config, {}) : requestFor(config, {});
     if (!encoded.ok())
         return;
     if (encoded->endpoint.tls)
