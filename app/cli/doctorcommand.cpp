@@ -97,8 +97,9 @@ void DoctorCommand::nextProvider()
     const ProviderConfig config = m_providers.takeFirst();
     m_app.engine().test(config, {}, m_invocation.environment, this, [this, config](const ProviderTest &result) {
         check(QStringLiteral("provider ") + config.name, !result.failure,
-              result.failure ? QStringLiteral("%1: %2").arg(failureName(result.failure->kind), result.failure->message)
-                             : tr("answered in %1 ms, %2 models").arg(result.took.count()).arg(result.models.size()));
+              result.failure         ? QStringLiteral("%1: %2").arg(failureName(result.failure->kind), result.failure->message)
+              : result.connectedOnly ? tr("connected in %1 ms; nothing was sent, because every prompt to it may cost").arg(result.took.count())
+                                     : tr("answered in %1 ms, %2 models").arg(result.took.count()).arg(result.models.size()));
         nextProvider();
     });
 }

@@ -59,7 +59,9 @@ void writeAttempts(JsonWriter &json, const RequestRecord &record)
         json.member("n", attempt.number);
         json.member("provider", attempt.provider);
         json.member("model", attempt.model);
-        json.member("outcome", attempt.failure ? QStringLiteral("failed") : QStringLiteral("ok"));
+        json.member("outcome", !attempt.failure                                ? QStringLiteral("ok")
+                               : *attempt.failure == FailureKind::Queued ? QStringLiteral("queued")
+                                                                               : QStringLiteral("failed"));
         json.key("kind");
         if (attempt.failure)
             json.value(failureName(*attempt.failure));
@@ -72,6 +74,12 @@ void writeAttempts(JsonWriter &json, const RequestRecord &record)
         json.endObject();
     }
     json.endArray();
+}
+
+// Accepted is no error: there is nothing but an id to ask for the answer by.
+void writeQueued(JsonWriter &json, const RequestRecord &record)
+{
+    json.member("queued", true).member("message_id", record.responseId);
 }
 
 } // namespace
@@ -99,7 +107,9 @@ void writeOutcome(JsonWriter &json, const Outcome &outcome)
     writeAttempts(json, record);
     if (!outcome.warning.isEmpty())
         json.member("warning", outcome.warning);
-    if (outcome.failure)
+    if (outcome.failure && outcome.failure->kind == FailureKind::Queued)
+        writeQueued(json, record);
+    else if (outcome.failure)
         writeError(json, *outcome.failure);
 }
 
@@ -122,7 +132,9 @@ void writeRecord(JsonWriter &json, const RequestRecord &record, bool withAttempt
     writeFigures(json, record);
     if (withAttempts)
         writeAttempts(json, record);
-    if (record.failure)
+    if (record.failure == FailureKind::Queued)
+        writeQueued(json, record);
+    else if (record.failure)
         writeError(json, *record.failure, record.phase, record.message, {}, record.httpStatus, {});
 }
 

@@ -354,11 +354,16 @@ void ProvidersCommand::test(const QString &name, bool models)
             note(QStringLiteral("tollgate-cli: %1: %2").arg(failureName(failure.kind), failure.message));
             return finish(ruleOf(failure.kind).exitCode);
         }
+        if (models && result.connectedOnly)
+            return fail(Error{ErrorKind::Usage, tr("%1 has no list of models").arg(config.name), tr("A serverless endpoint knows nothing but prompts"), {}});
         if (!models && json()) {
             object([&](JsonWriter &writer) {
                 writer.member("name", config.name).member("ok", true).member("latency_ms", qint64(result.took.count()));
-                writer.member("models", qint64(result.models.size()));
+                // Null where there is no list to ask for: the connection stands, and the key was not tried.
+                writer.member("models", result.connectedOnly ? std::nullopt : std::optional(qint64(result.models.size())));
             });
+        } else if (!models && result.connectedOnly) {
+            line(tr("%1: connected in %2 ms; nothing was sent, because every prompt to it may cost").arg(config.name).arg(result.took.count()));
         } else if (!models) {
             line(tr("%1: connected in %2 ms, %3 models").arg(config.name).arg(result.took.count()).arg(result.models.size()));
         }

@@ -127,6 +127,12 @@ void SendCommand::callFinished(const Outcome &outcome)
 void SendCommand::printFailure(const Outcome &outcome)
 {
     const Failure &failure = *outcome.failure;
+    if (failure.kind == FailureKind::Queued) {
+        const QString &id = outcome.record.responseId;
+        note(id.isEmpty() ? tr("Accepted, waiting for the answer.") : tr("Accepted, waiting for the answer: message %1.").arg(id));
+        note(figuresLine(outcome));
+        return;
+    }
     QString text = QStringLiteral("tollgate-cli: %1: %2").arg(failureName(failure.kind), failure.message);
     if (failure.httpStatus > 0)
         text += tr(" (HTTP %1)").arg(failure.httpStatus);

@@ -10,6 +10,8 @@
 #include "core/engine/road.h"
 #include "core/engine/words.h"
 #include "core/net/httpclient.h"
+#include "core/providers/catalog.h"
+#include "core/providers/wiretext.h"
 #include "core/settings/settings.h"
 
 #include <QThread>
@@ -162,7 +164,7 @@ void Engine::Private::warm(const QString &provider)
     const Provider *wire = providerFor(config.type);
     if (!wire || !resolveSimulator(road.world, config))
         return;
-    const Result<EncodedRequest> encoded = wire->encodeModelList(config, {});
+    const Result<EncodedRequest> encoded = wire->listsModels() ? wire->encodeModelList(config, {}) : requestFor(config, {});
     if (!encoded.ok())
         return;
     if (encoded->endpoint.tls)
@@ -202,7 +204,7 @@ void Engine::Private::peek(ChatRequest request, const std::function<void(qint64)
     if (!resolveSimulator(road.world, config))
         return done(0);
     if (request.model.isEmpty())
-        request.model = config.defaultModel;
+        request.model = config.defaultModel.isEmpty() ? impliedModel(config.type) : config.defaultModel;
     const Result<EncodedRequest> encoded = wire->encode(config, request);
     if (!encoded.ok())
         return done(0);

@@ -33,6 +33,9 @@ struct ProviderTest {
     std::optional<Failure> failure; // empty: the models were listed
     QList<ModelInfo> models;
     std::chrono::milliseconds took{0};
+    // The wire has no list to ask for and any prompt may cost: a connection was opened, its certificate checked, and nothing sent.
+    // Whether the key is right is not known.
+    bool connectedOnly = false;
 };
 
 class Engine : public QObject
@@ -63,7 +66,7 @@ public:
     std::unique_ptr<Call> send(ChatRequest request);
     // Opens a connection to the provider ahead of the first prompt, certificates and key included. Any thread.
     void warm(const QString &provider);
-    // Lists the models of `config` (saved or not) with `key` (empty: the stored one). Called on `context`'s thread, which the callback
+    // Lists the models of `config` (saved or not; see ProviderTest::connectedOnly) with `key` (empty: the stored one). Called on `context`'s thread, which the callback
     // comes to; dropped when `context` dies first.
     void test(const ProviderConfig &config, const SecretBytes &key, const QHash<QString, QByteArray> &environment, QObject *context,
               std::function<void(ProviderTest)> done);

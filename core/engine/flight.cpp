@@ -3,11 +3,13 @@
 
 #include "core/budgets/guard.h"
 #include "core/chat/tokenestimate.h"
+#include "core/engine/functioncost.h"
 #include "core/engine/providerkey.h"
 #include "core/engine/road.h"
 #include "core/engine/words.h"
 #include "core/ledger/ledger.h"
 #include "core/net/httpclient.h"
+#include "core/providers/catalog.h"
 
 #include <algorithm>
 #include <cmath>
@@ -191,7 +193,7 @@ bool Flight::resolveProvider()
     if (!m_config->enabled)
         return refuse(engineWords("The provider \"%1\" is switched off.").arg(m_config->name));
     if (m_request.model.isEmpty())
-        m_request.model = m_config->defaultModel;
+        m_request.model = m_config->defaultModel.isEmpty() ? impliedModel(m_config->type) : m_config->defaultModel;
     if (m_request.model.isEmpty())
         return refuse(engineWords("No model was chosen, and \"%1\" has no default model.").arg(m_config->name));
     m_record.model = m_request.model;
@@ -312,6 +314,9 @@ void Flight::enterReserving()
     m_countedInput = estimateInputTokens(m_request, m_request.model);
     m_estimatedInput = std::llround(double(m_countedInput) * m_road.world.ledger.estimateRatio(m_request.model));
     m_reserved = worstCase(m_estimatedInput, m_request.parameters.maxTokens, m_price);
+    if (!m_reserved)
+        m_reserved = functionWorstCase(*m_config, m_estimatedInput, std::chrono::ceil<Milliseconds>(m_deadline - m_accepted),
+                                       m_request.maxAttempts);
     if (auto refused = m_road.world.budgets.reserve(m_request, m_reserved)) {
         refused->phase = Phase::Reserve;
         return end(std::move(refused));

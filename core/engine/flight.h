@@ -110,6 +110,7 @@ private:
     void fillRecord(const std::optional<Failure> &failure);
     void fillCost();
     Cost priceAttempt(const AttemptRecord &attempt, Completion &answer);
+    Cost priceFunction(const AttemptRecord &attempt, Completion &answer);
     void keepCostOfFailedAttempt();
     void fillPayload();
     void settleBudget();

@@ -241,8 +241,11 @@ void Flight::answerOver(bool httpComplete, const Failure *transport)
     switch (over.kind) {
     case DecodeEnd::Kind::Complete:
         return attemptEnded({});
-    case DecodeEnd::Kind::Queued:
-        return attemptEnded(failure(FailureKind::Queued, engineWords("The provider accepted the request; the answer comes later.")));
+    case DecodeEnd::Kind::Queued: {
+        Failure accepted = failure(FailureKind::Queued, engineWords("The provider accepted the request; the answer comes later."));
+        accepted.httpStatus = m_status;
+        return attemptEnded(std::move(accepted));
+    }
     case DecodeEnd::Kind::Failed:
     case DecodeEnd::Kind::Incomplete:
         break;

@@ -2,6 +2,7 @@
 #include "core/engine/flight.h"
 
 #include "core/budgets/guard.h"
+#include "core/engine/functioncost.h"
 #include "core/engine/road.h"
 #include "core/engine/settlement.h"
 #include "core/engine/words.h"
@@ -64,6 +65,8 @@ void Flight::fillCost()
 // Completes the usage of `answer` where the provider left it open.
 Cost Flight::priceAttempt(const AttemptRecord &attempt, Completion &answer)
 {
+    if (m_config->type == ProviderType::Serverless)
+        return priceFunction(attempt, answer);
     if (attempt.billing == Billing::None || attempt.billing == Billing::PresumedUnbilled)
         return {CostState::Free, Money(), Money(), {}};
     const bool whole = answer.complete || attempt.failure == FailureKind::Filtered;
@@ -77,11 +80,22 @@ Cost Flight::priceAttempt(const AttemptRecord &attempt, Completion &answer)
     return costOf(answer.usage, m_price, answer.serviceTier, answer.providerCost);
 }
 
+// An endpoint's price is its provider's; a row that the user gave it in the price table counts where none is set.
+Cost Flight::priceFunction(const AttemptRecord &attempt, Completion &answer)
+{
+    FunctionBill bill = functionBill(m_config->functionPrice, attempt, answer, m_estimatedInput, m_request.model);
+    if (!bill.note.isEmpty())
+        decide(std::move(bill.note));
+    return bill.cost.state == CostState::Unpriced && m_price ? costOf(answer.usage, m_price, {}) : bill.cost;
+}
+
 // An attempt that is tried again may have cost money all the same: a provider that reported usage bills it.
 void Flight::keepCostOfFailedAttempt()
 {
     const AttemptRecord &attempt = m_record.attempts.constLast();
-    if (attempt.billing != Billing::Billed && attempt.billing != Billing::Unconfirmed)
+    // A function that failed has run all the same.
+    const bool ran = m_config->type == ProviderType::Serverless && ranFunction(attempt);
+    if (attempt.billing != Billing::Billed && attempt.billing != Billing::Unconfirmed && !ran)
         return;
     Completion answer = m_decoder ? m_decoder->completion() : Completion();
     const Cost cost = priceAttempt(attempt, answer);

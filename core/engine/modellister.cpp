@@ -4,6 +4,7 @@
 #include "core/engine/settlement.h"
 #include "core/engine/words.h"
 #include "core/net/httpclient.h"
+#include "core/providers/wiretext.h"
 #include "core/settings/settings.h"
 
 #include <algorithm>
@@ -59,10 +60,12 @@ void ModelLister::stop()
 
 void ModelLister::ask()
 {
-    Result<EncodedRequest> encoded = m_provider->encodeModelList(m_config, m_page);
+    const bool lists = m_provider->listsModels();
+    Result<EncodedRequest> encoded = lists ? m_provider->encodeModelList(m_config, m_page) : requestFor(m_config, {});
     if (!encoded.ok())
         return fail(FailureKind::Usage, Phase::Route, encoded.error().text());
     HttpRequest request;
+    request.connectOnly = m_result.connectedOnly = !lists;
     request.method = encoded->method;
     request.endpoint = encoded->endpoint;
     request.target = encoded->target;
@@ -104,6 +107,8 @@ void ModelLister::responseComplete(bool)
 {
     const auto self = shared_from_this();
     m_exchange.reset();
+    if (m_result.connectedOnly)
+        return finish({});
     if (m_status >= 200 && m_status < 300)
         return pageArrived();
     Failure refused = m_provider->classifyError(m_config, m_status, m_headers, m_body, m_world.clock.wallMs());

@@ -53,7 +53,7 @@ qint64 estimated(const QString &text, QStringView model)
 Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInputTokens, QStringView model)
 {
     const Usage &reported = completion.usage;
-    if (whole && reported.present)
+    if (whole && reported.present && (!reported.estimated || (reported.inputTokens() > 0 && reported.outputTokens() > 0)))
         return reported;
     qint64 visible = estimated(completion.text, model) + estimated(completion.refusal, model);
     for (const ToolCall &call : completion.toolCalls)
@@ -61,10 +61,12 @@ Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInp
     Usage usage = reported;
     if (usage.inputTokens() == 0)
         usage.uncachedInput = std::max<qint64>(estimatedInputTokens, 0);
-    usage.visibleOutput = std::max(usage.visibleOutput, visible);
-    usage.reasoning = std::max(usage.reasoning, estimated(completion.reasoning, model));
     usage.estimated = true;
     usage.present = true;
+    if (whole && reported.present && reported.outputTokens() > 0)
+        return usage; // only the prompt's count was left out
+    usage.visibleOutput = std::max(usage.visibleOutput, visible);
+    usage.reasoning = std::max(usage.reasoning, estimated(completion.reasoning, model));
     return usage;
 }
 
@@ -101,7 +103,8 @@ QString whyNotCached(const Completion &completion)
 {
     if (!completion.complete)
         return engineWords("the answer is not whole");
-    if (!completion.usage.present || completion.usage.estimated)
+    // A count that was reported in part, or as one total, is a report.
+    if (!completion.usage.present || (completion.usage.estimated && completion.rawUsage.isEmpty()))
         return engineWords("the provider reported no usage");
     switch (completion.finishReason) {
     case FinishReason::Stop:

@@ -16,7 +16,7 @@ Billing billingOf(const std::optional<Failure> &failure, bool sent, const Comple
 
 bool hasContent(const Completion &completion);
 
-// What the provider reported when the answer is whole; else the larger of that and what is counted from the text that came.
+// What the provider reported when the answer is whole, with what it left out (usage.estimated) filled in; else the larger of that and what is counted from the text that came.
 Usage settledUsage(const Completion &completion, bool whole, qint64 estimatedInputTokens, QStringView model);
 
 // What attempts of one request used and cost together. Unpriced as soon as one of them is.

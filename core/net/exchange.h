@@ -39,6 +39,9 @@ struct HttpRequest {
     QByteArray body;
     Deadlines deadlines;
     Caps caps;
+    // Only finds or opens a connection: nothing is written, and responseComplete() follows when it stands (certificate checked). For
+    // services that cannot be asked anything without being billed.
+    bool connectOnly = false;
     int maxConnections = 0; // to this endpoint, when more than the client's own limit; the gate's limit of the engine
 };
 

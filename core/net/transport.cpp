@@ -24,7 +24,7 @@ Transport::~Transport()
 
 void Transport::begin()
 {
-    const QString problem = requestProblem(m_request);
+    const QString problem = m_request.connectOnly ? QString() : requestProblem(m_request);
     if (problem.isEmpty())
         useConnection(false);
     else
@@ -81,6 +81,12 @@ void Transport::take(Connection &connection)
 
 void Transport::sendOn()
 {
+    if (m_request.connectOnly) {
+        std::exchange(m_connection, nullptr)->drop();
+        m_stage = Stage::Opened;
+        m_core->tellLater(*this);
+        return;
+    }
     enter(Stage::Sending, m_core->clock().now());
     m_connection->send(requestBytes(m_request), {m_request.caps.headerBytes, 0, 0}, m_request.caps.readBuffer);
 }
@@ -204,6 +210,9 @@ void Transport::tell()
 {
     if (m_stage == Stage::Awaiting) {
         m_listener.requestSent();
+    } else if (m_stage == Stage::Opened) {
+        m_stage = Stage::Done;
+        m_listener.responseComplete(false);
     } else if (m_stage == Stage::Failed) {
         m_stage = Stage::Done;
         m_listener.exchangeFailed(m_failure);
@@ -253,6 +262,7 @@ Phase Transport::phase() const
     case Stage::Awaiting:
         return Phase::FirstByte;
     case Stage::Streaming:
+    case Stage::Opened:
     case Stage::Failed:
     case Stage::Done:
         break;
@@ -290,7 +300,7 @@ MonoTime Transport::phaseDeadline() const
 
 MonoTime Transport::deadline() const
 {
-    if (m_stage == Stage::Failed || m_stage == Stage::Done)
+    if (m_stage == Stage::Opened || m_stage == Stage::Failed || m_stage == Stage::Done)
         return {};
     const MonoTime total = after(m_started, m_request.deadlines.total);
     const MonoTime inPhase = phaseDeadline();

@@ -33,7 +33,7 @@ public:
     size_t index = 0; // place in the core's list
 
 private:
-    enum class Stage : quint8 { Waiting, Connecting, Securing, Sending, Awaiting, Streaming, Failed, Done };
+    enum class Stage : quint8 { Waiting, Connecting, Securing, Sending, Awaiting, Streaming, Opened, Failed, Done };
 
     void tcpConnected(MonoTime at) override;
     void opened(MonoTime at) override;

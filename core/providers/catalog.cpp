@@ -75,9 +75,14 @@ QList<ProviderPreset> makePresets()
                             "google/gemini-2.5-flash", "google/gemini-2.5-pro", "deepseek/deepseek-v3.2",
                             "mistralai/mistral-large-2512", "qwen/qwen3-coder", "x-ai/grok-4", "z-ai/glm-5.1",
                             "moonshotai/kimi-k2.5", "minimax/minimax-m2.5"}));
+    // Deployments are named by whoever made them, and resources too.
+    presets << hosted("Azure OpenAI", ProviderType::Azure, "", "https://portal.azure.com/", "AZURE_OPENAI_API_KEY", {});
+    presets << local("Ollama (local)", ProviderType::Ollama, "http://127.0.0.1:11434");
     presets << local("vLLM", compatible, "http://127.0.0.1:8000/v1") << local("llama.cpp", compatible, "http://127.0.0.1:8080/v1");
     // Whether such a server wants a key only its owner knows; an empty base URL has to be filled in.
     presets << ProviderPreset{QCoreApplication::translate("Provider", "Other, OpenAI-compatible"), compatible, {}, {}, {}, false, {}};
+    presets << ProviderPreset{QCoreApplication::translate("Provider", "Serverless endpoint"), ProviderType::Serverless, {}, {}, {}, false,
+                              {impliedModel(ProviderType::Serverless)}};
     presets << local("Simulator", ProviderType::Simulator, "", list({"sim-fast", "sim-large", "sim-reasoner"}));
     return presets;
 }
@@ -119,9 +124,14 @@ ProviderConfig configFromPreset(const ProviderPreset &preset, const QList<Provid
     return config;
 }
 
+QString impliedModel(ProviderType type)
+{
+    return type == ProviderType::Serverless ? QStringLiteral("endpoint") : QString();
+}
+
 Dialect dialectOf(const ProviderConfig &config)
 {
-    if (config.type == ProviderType::OpenAi || config.type == ProviderType::Simulator)
+    if (config.type == ProviderType::OpenAi || config.type == ProviderType::Azure || config.type == ProviderType::Simulator)
         return Dialect::OpenAi;
     const QString base = config.baseUrl.isEmpty() ? defaultBaseUrl(config.type) : config.baseUrl;
     const Result<ParsedUrl> url = parseBaseUrl(base, true);

@@ -21,6 +21,9 @@ struct ProviderPreset {
 const QList<ProviderPreset> &providerPresets();
 ProviderConfig configFromPreset(const ProviderPreset &preset, const QList<ProviderConfig> &taken);
 
+// The name under which requests are listed where a wire has no models; empty: it has.
+QString impliedModel(ProviderType type);
+
 // Which documented dialect of the OpenAI wire a base URL speaks.
 enum class Dialect : quint8 { OpenAi, Mistral, Groq, DeepSeek, OpenRouter, Generic };
 Dialect dialectOf(const ProviderConfig &config);

@@ -20,20 +20,21 @@ QString tr(const char *text)
 
 } // namespace
 
-JsonReply::JsonReply(const Head &head, qsizetype maxLine, qsizetype maxEvent)
-    : m_head(head), m_declared(declaredForm(head)), m_events(maxLine, maxEvent)
+JsonReply::JsonReply(const Head &head, qsizetype maxLine, qsizetype maxEvent, Framing framing)
+    : m_head(head), m_framing(framing), m_declared(declaredForm(head, framing)), m_events(maxLine, maxEvent), m_lines(maxLine)
 {
     m_completion.requestId = head.requestId;
 }
 
-JsonReply::Form JsonReply::declaredForm(const Head &head)
+JsonReply::Form JsonReply::declaredForm(const Head &head, Framing framing)
 {
     const QByteArray type = head.contentType.split(';').front().trimmed().toLower();
     if (head.status != 200) // 202, 204 and 206 carry no answer
         return Form::Foreign;
     if (type.isEmpty())
         return Form::Undecided;
-    if (type == "text/event-stream")
+    if (framing == Framing::Lines ? type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl"
+                                  : type == "text/event-stream")
         return Form::Events;
     return type == "application/json" || type.endsWith("+json") ? Form::Document : Form::Foreign;
 }
@@ -93,6 +94,11 @@ JsonReply::Form JsonReply::formOf(char first) const
 {
     if (m_declared == Form::Foreign || m_declared == Form::Document)
         return m_declared;
+    if (m_framing == Framing::Lines) {
+        if (first != '{')
+            return Form::Foreign;
+        return m_declared == Form::Events || m_head.streamed ? Form::Events : Form::Document;
+    }
     // Errors come as bare JSON or HTML under the header of a stream; no line of a stream starts so.
     if (first == '{' || first == '[')
         return Form::Document;
@@ -104,7 +110,6 @@ JsonReply::Form JsonReply::formOf(char first) const
 
 bool JsonReply::feedEvents(QByteArrayView bytes, DecoderSink &sink)
 {
-    const auto take = [this, &sink](const SseEvent &event) { return dispatch(event, sink); };
     bool ok = true;
     if (m_heldSize > 0) {
         const size_t joined = std::min(size_t(bytes.size()), m_held.size() - m_heldSize);
@@ -112,13 +117,25 @@ bool JsonReply::feedEvents(QByteArrayView bytes, DecoderSink &sink)
         bytes = bytes.sliced(qsizetype(joined));
         const QByteArrayView held(m_held.data(), qsizetype(m_heldSize + joined));
         m_heldSize = 0;
-        ok = m_events.feed(held, take);
+        ok = split(held, sink);
     }
-    ok = ok && !m_failed && (bytes.isEmpty() || m_events.feed(bytes, take));
+    ok = ok && !m_failed && (bytes.isEmpty() || split(bytes, sink));
     if (!ok && !m_failed && !m_ended)
         failProtocol(tr("A line or event of the answer is longer than Tollgate accepts."));
     m_mayHold = ok && !m_failed && !m_ended;
     return m_mayHold;
+}
+
+bool JsonReply::split(QByteArrayView bytes, DecoderSink &sink)
+{
+    if (m_framing == Framing::Lines)
+        return m_lines.feed(bytes, [this, &sink](QByteArrayView line) { return dispatch({{}, line}, sink); });
+    return m_events.feed(bytes, [this, &sink](const SseEvent &event) { return dispatch(event, sink); });
+}
+
+bool JsonReply::hasUnfinished() const
+{
+    return m_heldSize > 0 || (m_framing == Framing::Lines ? !m_lines.unfinished().isEmpty() : m_events.hasPartial());
 }
 
 bool JsonReply::feedDocument(QByteArrayView bytes)
@@ -200,7 +217,7 @@ void JsonReply::emitText(Delta::Kind kind, JsonValue text, DecoderSink &sink)
 
 DecodeEnd JsonReply::finish(bool httpComplete, DecoderSink &sink)
 {
-    if (!m_failed && m_form == Form::Events && !m_ended && httpComplete && (m_heldSize > 0 || m_events.hasPartial())) {
+    if (!m_failed && m_form == Form::Events && !m_ended && httpComplete && hasUnfinished()) {
         m_flushing = true;
         feedEvents("\n\n", sink);
     } else if (!m_failed && m_form == Form::Document && httpComplete) {
@@ -240,7 +257,8 @@ DecodeEnd JsonReply::endOf(bool httpComplete)
         const QString what = m_head.status != 200
             ? tr("The answer has the status %1, which this provider does not use.").arg(m_head.status)
             : excerpt.isEmpty() ? tr("The answer is empty.")
-                                : tr("The answer is neither JSON nor an event stream (%1):")
+                                : (m_framing == Framing::Lines ? tr("The answer is neither JSON nor lines of JSON (%1):")
+                                                             : tr("The answer is neither JSON nor an event stream (%1):"))
                                       .arg(type.isEmpty() ? tr("no content type") : plainExcerpt(type).left(100));
         failProtocol(excerpt.isEmpty() ? what : what + u'\n' + excerpt);
     }

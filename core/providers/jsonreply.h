@@ -1,9 +1,10 @@
-// What the decoders of all JSON wires share: telling a stream (SSE) from a document by what came, holding small pieces, caps, and
-// the failures of answers that are neither. A wire says what its events mean and how its answers end.
+// What the decoders of all JSON wires share: telling a stream (SSE, or one object per line) from a document by what came, holding
+// small pieces, caps, and the failures of answers that are neither. A wire says what its events mean and how its answers end.
 // Never does I/O; holds at most one event, or a document of 32 MiB.
 #pragma once
 
 #include "core/base/json.h"
+#include "core/net/ndjson.h"
 #include "core/net/sse.h"
 #include "core/providers/provider.h"
 
@@ -22,6 +23,9 @@ public:
         QString requestId;
     };
 
+    // How a stream of this wire is made up. An event of Lines is a line; it has no type.
+    enum class Framing : quint8 { ServerSentEvents, Lines };
+
     bool feed(QByteArrayView bytes, DecoderSink &sink) final;
     DecodeEnd finish(bool httpComplete, DecoderSink &sink) final;
     const Completion &completion() const final { return m_completion; }
@@ -30,7 +34,8 @@ public:
 
 protected:
     // Caps of a stream in bytes, those of reliability.md section 2.1 unless a wire has reason for others.
-    explicit JsonReply(const Head &head, qsizetype maxLine = 1 << 20, qsizetype maxEvent = 4 << 20);
+    explicit JsonReply(const Head &head, qsizetype maxLine = 1 << 20, qsizetype maxEvent = 4 << 20,
+                       Framing framing = Framing::ServerSentEvents);
 
     // An event of a stream that has not ended; root is an object.
     virtual void takeEvent(QByteArrayView type, JsonValue root, DecoderSink &sink) = 0;
@@ -40,7 +45,7 @@ protected:
     virtual bool isEndMark(QByteArrayView) const { return false; }
     // An object after the end: only a usage may be taken from it.
     virtual void takeLateEvent(JsonValue) {}
-    // Whether an event that lacks its blank line is taken at a proper HTTP end, because some servers end so.
+    // Whether an event that lacks its blank line, or a line that lacks its end, is taken at a proper HTTP end, because some servers end so.
     virtual bool takesUnfinished(JsonValue) const { return false; }
     // Whether a proper HTTP end is the end of the stream, for wires that have no marker.
     virtual bool endsWithHttp() const { return false; }
@@ -64,11 +69,13 @@ protected:
 private:
     enum class Form : quint8 { Undecided, Events, Document, Foreign };
 
-    static Form declaredForm(const Head &head);
+    static Form declaredForm(const Head &head, Framing framing);
     bool hold(QByteArrayView bytes);
     bool feedForm(QByteArrayView bytes, DecoderSink &sink);
     Form formOf(char first) const;
     bool feedEvents(QByteArrayView bytes, DecoderSink &sink);
+    bool split(QByteArrayView bytes, DecoderSink &sink);
+    bool hasUnfinished() const;
     bool feedDocument(QByteArrayView bytes);
     bool feedForeign(QByteArrayView bytes);
     bool dispatch(const SseEvent &event, DecoderSink &sink);
@@ -77,6 +84,7 @@ private:
     DecodeEnd endOf(bool httpComplete);
 
     const Head m_head;
+    const Framing m_framing;
     const Form m_declared; // by content type; Undecided: the header is missing
     Form m_form = Form::Undecided;
     // Small pieces wait here for their line end, because nothing can come of them before it: a server that sends byte by byte
@@ -85,13 +93,14 @@ private:
     size_t m_heldSize = 0;
     bool m_mayHold = false; // a stream that goes on
     SseParser m_events;
+    NdjsonSplitter m_lines;
     JsonDocument m_json;
     QByteArray m_body; // Document: all of it; Foreign: its beginning
     Failure m_failure;
     bool m_failed = false;
     bool m_ended = false; // end marker, or a whole document
     bool m_sawEvent = false;
-    bool m_flushing = false; // at the HTTP end: what lacks its blank line is looked at
+    bool m_flushing = false; // at the HTTP end: what lacks its blank line or line end is looked at
 };
 
 } // namespace tollgate

@@ -17,16 +17,14 @@ Result<EncodedRequest> OpenAiProvider::encode(const ProviderConfig &config, cons
     Result<OpenAiBody> body = openAiBody(dialectOf(config), request);
     if (!body.ok())
         return body.error();
+    // The request's own extra fields are in already: they decide about what else is written.
+    Result<QByteArray> whole = withExtraFields(std::move(body->json), config, Parameters());
+    if (!whole.ok())
+        return whole.error();
     encoded->headers.set("Content-Type", "application/json");
     if (!encoded->headers.contains("Accept"))
         encoded->headers.set("Accept", body->streamed ? "text/event-stream" : "application/json");
-    encoded->body = std::move(body->json);
-    if (!config.extraBody.isEmpty()) { // the request's own are in the body already
-        Result<QByteArray> merged = withExtraFields(std::move(encoded->body), config, {});
-        if (!merged.ok())
-            return merged.error();
-        encoded->body = *std::move(merged);
-    }
+    encoded->body = std::move(whole).value();
     encoded->droppedParameters = std::move(body->droppedParameters);
     return encoded;
 }

@@ -41,7 +41,9 @@ QString price(JsonValue value)
 
 bool cannotChat(Dialect dialect, const QString &id, JsonValue entry)
 {
-    if (!entry["active"].boolean().value_or(true) || !entry["capabilities"]["completion_chat"].boolean().value_or(true))
+    const JsonValue can = entry["capabilities"]; // in Mistral's words and in Azure's
+    if (!entry["active"].boolean().value_or(true) || !can["completion_chat"].boolean().value_or(true)
+        || !can["chat_completion"].boolean().value_or(true))
         return true;
     if (dialect != Dialect::OpenAi)
         return false;
@@ -67,7 +69,8 @@ ModelInfo modelOf(const QString &id, JsonValue entry)
     model.contextTokens = firstCount({entry["context_window"], entry["context_length"], entry["max_model_len"],
                                       entry["max_context_length"], entry["meta"]["n_ctx"], entry["meta"]["n_ctx_train"]});
     model.maxOutputTokens = firstCount({entry["max_completion_tokens"], entry["top_provider"]["max_completion_tokens"]});
-    if (const std::optional<double> created = entry["created"].number(); created && *created > 0 && *created < 1e11)
+    const JsonValue since = entry["created"].exists() ? entry["created"] : entry["created_at"]; // Azure's older list
+    if (const std::optional<double> created = since.number(); created && *created > 0 && *created < 1e11)
         model.createdUnix = qint64(*created);
     model.inputUsdPerToken = price(entry["pricing"]["prompt"]);
     model.outputUsdPerToken = price(entry["pricing"]["completion"]);

@@ -96,6 +96,8 @@ public:
     // Classifies an answer outside 2xx by status, headers and body (body may be cut at 64 KiB).
     virtual Failure classifyError(const ProviderConfig &config, int status, const Headers &headers, QByteArrayView body, qint64 nowWallMs) const = 0;
 
+    // False: there is nothing to ask this wire but prompts. encodeModelList() fails, and a test opens a connection and sends nothing.
+    virtual bool listsModels() const { return true; }
     virtual Result<EncodedRequest> encodeModelList(const ProviderConfig &config, QByteArrayView page) const = 0;
     virtual Result<ModelPage> decodeModelList(const ProviderConfig &config, QByteArrayView body) const = 0;
     // The id support asks for: "x-request-id" and the like.

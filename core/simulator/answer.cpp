@@ -83,13 +83,15 @@ void SimulatorAnswer::run()
 void SimulatorAnswer::runWhole()
 {
     Nanoseconds thinking = m_plan.pace.ttft;
-    if (m_plan.pace.tokensPerSecond > 0)
+    if (m_plan.answer.later || m_plan.answer.repeated)
+        thinking = Nanoseconds(0); // no model is asked
+    else if (m_plan.pace.tokensPerSecond > 0)
         thinking += Nanoseconds(qint64(double(m_plan.answer.tokens()) * 1e9 / m_plan.pace.tokensPerSecond));
     const auto answer = [this] {
         const QByteArray body = m_plan.wire->whole(m_plan.answer);
         const Fault fault = m_plan.step.fault;
         if (fault == Fault::None || fault == Fault::NoEndMarker || fault == Fault::InvalidUtf8)
-            sendWhole(200, json, body);
+            sendWhole(m_plan.wire->statusOfWhole(m_plan.answer), json, body);
         else
             breakWhole(body);
     };

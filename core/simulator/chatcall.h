@@ -35,6 +35,8 @@ struct ChatCall {
     bool stream = false;
     bool includeUsage = false;
     bool writesCache = false; // asks the provider to keep what it read of the prompt
+    bool later = false;       // wants to be called back: the answer is only accepted
+    bool keepsAnswers = false; // the endpoint answers a prompt it has answered before from a cache of its own
     qint64 promptTokens = 0;
     quint64 promptHash = 0;
     std::optional<qint64> maxTokens;
@@ -79,6 +81,8 @@ struct ChatAnswer {
     QByteArray callId; // hex
     QByteArray finishReason; // in OpenAI's words: stop, length, tool_calls; empty: none is told
     bool includeUsage = false;
+    bool later = false;    // accepted, not answered
+    bool repeated = false; // from the endpoint's own cache
 
     qsizetype tokens() const { return reasoningTokens + contentTokens; }
     QByteArrayView reasoningText() const { return reasoning ? reasoning->slice(0, reasoningTokens) : QByteArrayView(); } // escaped

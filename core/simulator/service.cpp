@@ -266,6 +266,12 @@ ChatAnswer SimulatorService::decide(const ChatCall &call, const SimulatorStep &s
         answer.cacheWriteTokens = (call.promptTokens - answer.cachedTokens) / 2;
     answer.includeUsage = call.includeUsage;
     answer.finishReason = step.fault == Fault::NoEndMarker ? "" : "stop";
+    answer.later = call.later;
+    if (call.keepsAnswers && !call.later && step.fault == Fault::None) {
+        if (m_answered.size() > 100'000)
+            m_answered.clear();
+        answer.repeated = !m_answered.insert(choice).second;
+    }
     decideText(answer, call, step, choice);
     if (step.fault == Fault::InvalidUtf8)
         answer.content = std::make_shared<const TokenText>(withInvalidUtf8(*answer.content));

@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace tollgate {
@@ -56,6 +57,7 @@ private:
     std::atomic<int> m_active{0};
     HttpServer m_server; // before the answers: their responders may go first
     std::unordered_map<qint64, std::unique_ptr<SimulatorAnswer>> m_answers;
+    std::unordered_set<quint64> m_answered; // prompts that an endpoint with a cache of its own has answered
 };
 
 } // namespace tollgate

@@ -1,9 +1,12 @@
 #include "core/simulator/simulatorwire.h"
 
 #include "core/simulator/anthropicwire.h"
+#include "core/simulator/azurechatwire.h"
 #include "core/simulator/geminiwire.h"
+#include "core/simulator/ollamawire.h"
 #include "core/simulator/openaichatwire.h"
 #include "core/simulator/responseswire.h"
+#include "core/simulator/serverlesswire.h"
 
 #include <algorithm>
 
@@ -63,6 +66,9 @@ std::vector<std::unique_ptr<const SimulatorWire>> makeSimulatorWires()
     wires.push_back(std::make_unique<AnthropicWire>());
     wires.push_back(std::make_unique<ResponsesWire>());
     wires.push_back(std::make_unique<GeminiWire>());
+    wires.push_back(std::make_unique<AzureChatWire>());
+    wires.push_back(std::make_unique<OllamaWire>());
+    wires.push_back(std::make_unique<ServerlessWire>());
     wires.push_back(std::make_unique<OpenAiChatWire>());
     return wires;
 }

@@ -51,6 +51,7 @@ public:
     virtual QByteArray errorBody(const WireError &error) const = 0;
     virtual std::optional<QByteArray> models(const ServerRequest &request) const = 0; // nothing: no such model
     virtual QByteArray whole(const ChatAnswer &answer) const = 0;                      // not streamed; JSON
+    virtual int statusOfWhole(const ChatAnswer &) const { return 200; }
 
     // ---- streams
     virtual const char *streamType() const { return "text/event-stream; charset=utf-8"; }

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void saysEveryFailureAsOneObject();
     void failsWhenTheOutputCannotBeWritten();
     void unknownPriceIsNeverZero();
+    void acceptedByAnEndpointIsNoError();
     void refusesBrokenFiles_data();
     void refusesBrokenFiles();
     void leavesABrokenSettingsFileAlone();
@@ -109,6 +110,36 @@ void TstCli::sendsAndTellsTheFigures()
     QCOMPARE(json[u"attempts"].toArray().size(), 1);
     QCOMPARE(json[u"attempts"].toArray().first().toObject()[u"billing"].toString(), QStringLiteral("billed"));
     QCOMPARE(fixture.wire(), 1);
+}
+
+void TstCli::acceptedByAnEndpointIsNoError()
+{
+    const CliFixture fixture;
+    const QString url = fixture.baseUrl().replace(QStringLiteral("/v1"), QStringLiteral("/invoke-async"));
+    const CliResult added = fixture.run(words("providers add Fn --type serverless --no-key --base-url") << url);
+    QVERIFY2(added.exitCode == 0, added.err);
+    const CliResult result = fixture.run(words("send Hello --provider Fn --json"));
+    QVERIFY2(result.exitCode == 0, result.err);
+    const QJsonObject json = result.json();
+    QCOMPARE(json[u"queued"].toBool(), true);
+    QVERIFY(!json[u"message_id"].toString().isEmpty());
+    QVERIFY(!json.contains(u"error"));
+    QCOMPARE(json[u"complete"].toBool(), false);
+    const QJsonObject attempt = json[u"attempts"].toArray().first().toObject();
+    QCOMPARE(attempt[u"outcome"].toString(), QStringLiteral("queued"));
+    QCOMPARE(attempt[u"billing"].toString(), QStringLiteral("unconfirmed"));
+    QCOMPARE(attempt[u"http_status"].toInt(), 202);
+    const CliResult text = fixture.run(words("send Hello --provider Fn"));
+    QCOMPARE(text.exitCode, 0);
+    QVERIFY2(text.err.contains("Accepted, waiting for the answer"), text.err);
+    QVERIFY(text.out.trimmed().isEmpty());
+    const QJsonObject row = fixture.run(words("requests list --json --limit 1")).jsonLines().first();
+    QCOMPARE(row[u"status"].toString(), QStringLiteral("queued"));
+    QVERIFY(!row.contains(u"error"));
+    // Nothing is sent to try the address.
+    const qsizetype before = fixture.wire();
+    QCOMPARE(fixture.run(words("providers test Fn")).exitCode, 0);
+    QCOMPARE(fixture.wire(), before);
 }
 
 void TstCli::answersTheSecondTimeFromTheCache()

@@ -30,6 +30,11 @@ constexpr int repaintMs = 33; // tokens.json timing.streamRepaintMs
 constexpr int tickMs = 100;   // of the running timeline
 constexpr qsizetype announcedCharacters = 4000;
 
+Tone toneOf(const FailureWords &words)
+{
+    return words.news ? Tone::Accent : words.warning ? Tone::Warning : Tone::Danger;
+}
+
 } // namespace
 
 ResponseView::ResponseView(const Theme &theme, QWidget *parent) : QFrame(parent), m_theme(theme)
@@ -199,7 +204,7 @@ void ResponseView::finish(const Outcome &outcome, const std::optional<FailureWor
     if (words) {
         m_error->show(*words);
         m_hasErrorAction = !words->actions.isEmpty() && outcome.failure && outcome.failure->kind != FailureKind::Cancelled;
-        setState(words->warning ? Tone::Warning : Tone::Danger, words->badge, words->iconName);
+        setState(toneOf(*words), words->badge, words->iconName);
     } else if (outcome.record.cache == CacheOutcome::Hit) {
         setState(Tone::Success, tr("From cache"), QStringLiteral("cache-hit"));
     } else {
@@ -216,7 +221,7 @@ void ResponseView::showWords(const FailureWords &words)
     m_error->show(words);
     m_hasErrorAction = !words.actions.isEmpty();
     m_ended = m_ended && !m_text.isEmpty();
-    setState(words.warning ? Tone::Warning : Tone::Danger, words.badge, words.iconName);
+    setState(toneOf(words), words.badge, words.iconName);
     m_errorFrame->show();
     showBody();
     m_errorFrame->show();

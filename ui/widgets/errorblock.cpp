@@ -100,12 +100,13 @@ void ErrorBlock::paintEvent(QPaintEvent *)
     painter.fillPath(shape, m_theme.color("bg.panel"));
     painter.setPen(QPen(m_theme.color("border.default"), 1));
     painter.drawPath(shape);
-    const char *edge = m_words.warning ? "warning" : "danger";
+    const char *edge = m_words.news ? "accent" : m_words.warning ? "warning" : "danger";
+    const char *icon = m_words.news ? "accent.text" : m_words.warning ? "warning.text" : "danger.text";
     painter.save();
     painter.setClipPath(shape);
     painter.fillRect(QRectF(0, 0, 3, height()), m_theme.color(edge));
     painter.restore();
-    painter.drawPixmap(QPointF(17, 15), m_theme.pixmap(m_words.iconName, 16, m_words.warning ? "warning.text" : "danger.text", devicePixelRatioF()));
+    painter.drawPixmap(QPointF(17, 15), m_theme.pixmap(m_words.iconName, 16, icon, devicePixelRatioF()));
 }
 
 } // namespace tollgate::ui

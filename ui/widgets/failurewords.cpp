@@ -344,8 +344,10 @@ void Writer::others()
         return;
     case FailureKind::Queued:
         w.title = tr("Accepted, waiting for the answer");
-        w.text = tr("%1 took the request and answers later.").arg(c.provider);
-        w.warning = true;
+        w.text = tr("%1 took the request and answers later. What the answer costs is not known yet.").arg(c.provider);
+        if (!c.messageId.isEmpty())
+            w.facts.append({tr("Message id"), c.messageId, true});
+        w.news = true;
         w.iconName = QStringLiteral("info");
         w.badge = tr("Accepted");
         return;
@@ -390,6 +392,7 @@ FailureWords wordsFor(const Outcome &outcome, FailureContext context)
         context.elapsedMs = record.settled / 1'000'000;
     if (context.model.isEmpty())
         context.model = record.model;
+    context.messageId = record.responseId;
     return wordsFor(outcome.failure.value_or(Failure{}), context);
 }
 
@@ -432,6 +435,7 @@ QString shortWords(const Failure &failure)
     case FailureKind::Ambiguous: return timedOut(failure) ? tr("Timed out") : tr("No answer");
     case FailureKind::Protocol: return tr("Sent something else%1").arg(status(failure));
     case FailureKind::Cancelled: return tr("Stopped");
+    case FailureKind::Queued: return tr("Accepted");
     default: return failure.message.left(80);
     }
 }

@@ -32,6 +32,7 @@ struct FailureWords {
     QString text;
     QString iconName = QStringLiteral("error");
     bool warning = false; // amber instead of red: stopped, incomplete, budget
+    bool news = false;    // neither: nothing is wrong (accepted, the answer comes later)
     QList<FailureFact> facts;
     QList<FailureAction> actions;
     QString badge; // for the state badge: "Failed, 401", "Timed out", "Stopped"
@@ -45,6 +46,7 @@ struct FailureContext {
     QString keyPlace;         // "in keychain as openai/default", "from OPENAI_API_KEY"
     QString keyVariable;      // ProviderConfig::keyEnv
     QString otherModel;       // a model of another provider to try; empty: none
+    QString messageId;        // of an accepted request
     int attempts = 1;         // made
     bool sent = true;         // an attempt reached the provider
     bool partCame = true;     // text or reasoning

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void cannotConfirmWhatBrokeOff();
     void takesReportedUsageOfWholeAnswers();
     void estimatesAtLeastWhatCameOfBrokenAnswers();
+    void fillsInWhatAWholeAnswerDidNotReport();
     void countsToolCallsAndReasoningInEstimates();
     void cachesOnlyWholeAnswers();
     void refusesToCacheCutToolCalls();
@@ -121,6 +122,23 @@ void TstSettlement::estimatesAtLeastWhatCameOfBrokenAnswers()
     QCOMPARE(settledUsage({}, false, 42, u"gpt-4o").outputTokens(), 0);
 }
 
+// Ollama leaves the prompt's count out when the prompt was in its cache.
+void TstSettlement::fillsInWhatAWholeAnswerDidNotReport()
+{
+    Completion whole = answer(QStringLiteral("a long answer ").repeated(100), true, false);
+    whole.usage.present = whole.usage.estimated = true;
+    whole.usage.visibleOutput = 3;
+    const Usage prompt = settledUsage(whole, true, 42, u"llama3.2");
+    QCOMPARE(prompt.inputTokens(), 42);
+    QCOMPARE(prompt.visibleOutput, 3); // reported, so it stays whatever the text counts to
+    QVERIFY(prompt.estimated);
+    whole.usage.uncachedInput = 30;
+    whole.usage.visibleOutput = 0;
+    const Usage output = settledUsage(whole, true, 42, u"llama3.2");
+    QCOMPARE(output.inputTokens(), 30);
+    QVERIFY(output.visibleOutput > 200 && output.estimated);
+}
+
 void TstSettlement::countsToolCallsAndReasoningInEstimates()
 {
     Completion completion;
@@ -139,6 +157,8 @@ void TstSettlement::cachesOnlyWholeAnswers()
     Completion estimated = answer(QStringLiteral("hi"), true, true);
     estimated.usage.estimated = true;
     QVERIFY(!whyNotCached(estimated).isEmpty());
+    estimated.rawUsage = "{\"tokens\":12}"; // one total: split by an estimate, but reported
+    QVERIFY(whyNotCached(estimated).isEmpty());
     using enum FinishReason;
     for (const FinishReason reason : {None, Length, ContentFilter, Refusal, Error, Other}) {
         Completion completion = answer(QStringLiteral("hi"), true, true);

@@ -72,7 +72,7 @@ QString Replayed::summary() const
     const Completion &c = completion;
     lines << finishReasonName(c.finishReason) << c.rawFinishReason << c.model << c.responseId << c.requestId << c.serviceTier;
     const Usage &u = c.usage;
-    lines << QStringLiteral("%1 %2 %3 %4 %5 %6").arg(u.present).arg(u.uncachedInput).arg(u.cachedInput).arg(u.cacheWrite)
+    lines << QStringLiteral("%1 %2 %3 %4 %5 %6").arg(int(u.present) + 2 * int(u.estimated)).arg(u.uncachedInput).arg(u.cachedInput).arg(u.cacheWrite)
                  .arg(u.visibleOutput).arg(u.reasoning);
     lines << QString::number(u.cacheWrite1h) << QString::number(u.estimated) << QString::fromUtf8(c.opaqueJson);
     lines << QString::fromUtf8(c.rawUsage) << (c.providerCost ? c.providerCost->toDecimal() : QString());
@@ -97,12 +97,18 @@ ProviderConfig configOfDialect(const QString &dialect)
         {QStringLiteral("openrouter"), QStringLiteral("https://openrouter.ai/api/v1")},
         {QStringLiteral("vllm"), QStringLiteral("http://127.0.0.1:8000/v1")},
         {QStringLiteral("llamacpp"), QStringLiteral("http://127.0.0.1:8080/v1")},
+        {QStringLiteral("azure"), QStringLiteral("https://res.openai.azure.com")},
+        {QStringLiteral("ollama"), QStringLiteral("http://127.0.0.1:11434")},
+        {QStringLiteral("serverless"), QStringLiteral("https://f.example/prod/run")},
     };
     static const QHash<QString, ProviderType> wires{
         {QStringLiteral("openai"), ProviderType::OpenAi},
         {QStringLiteral("anthropic"), ProviderType::Anthropic},
         {QStringLiteral("responses"), ProviderType::OpenAiResponses},
         {QStringLiteral("gemini"), ProviderType::Gemini},
+        {QStringLiteral("azure"), ProviderType::Azure},
+        {QStringLiteral("ollama"), ProviderType::Ollama},
+        {QStringLiteral("serverless"), ProviderType::Serverless},
     };
     ProviderConfig config;
     config.id = config.name = dialect;
@@ -115,14 +121,18 @@ QList<ReplayFixture> replayFixtures()
 {
     QList<ReplayFixture> fixtures;
     const QDir root(QStringLiteral(TOLLGATE_FIXTURES "/providers"));
-    QDirIterator files(root.path(), {QStringLiteral("*.sse"), QStringLiteral("*.json")}, QDir::Files, QDirIterator::Subdirectories);
+    QDirIterator files(root.path(), {QStringLiteral("*.sse"), QStringLiteral("*.ndjson"), QStringLiteral("*.json")}, QDir::Files, QDirIterator::Subdirectories);
     while (files.hasNext()) {
         const QString path = files.next();
         ReplayFixture fixture;
         fixture.name = root.relativeFilePath(path);
         fixture.config = configOfDialect(fixture.name.section(u'/', 0, 0));
-        fixture.streamed = path.endsWith(u".sse");
-        fixture.headers.set("Content-Type", fixture.streamed ? "text/event-stream; charset=utf-8" : "application/json");
+        fixture.streamed = !path.endsWith(u".json");
+        fixture.headers.set("Content-Type", path.endsWith(u".sse")      ? "text/event-stream; charset=utf-8"
+                                            : path.endsWith(u".ndjson") ? "application/x-ndjson"
+                                                                        : "application/json");
+        if (fixture.name.contains(u"_202"))
+            fixture.status = 202;
         fixture.body = read(path);
         fixture.expected = QJsonDocument::fromJson(read(path.left(path.lastIndexOf(u'.')) + QStringLiteral(".expected"))).object();
         fixtures.append(fixture);

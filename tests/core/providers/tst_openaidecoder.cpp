@@ -278,7 +278,7 @@ private:
     static qsizetype endMarkerOf(const ReplayFixture &fixture)
     {
         const QByteArray &body = fixture.body;
-        if (!fixture.streamed || body.startsWith('{') || body.startsWith('['))
+        if (!fixture.streamed || fixture.config.type == ProviderType::Ollama || body.startsWith('{') || body.startsWith('['))
             return body.trimmed().size() - 1;
         QList<QByteArray> markers{"[DONE]"};
         if (fixture.config.type == ProviderType::OpenAiResponses)

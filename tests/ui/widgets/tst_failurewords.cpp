@@ -136,6 +136,21 @@ private Q_SLOTS:
         QCOMPARE(wordsFor(outcome, context()).text, QStringLiteral("The part that came before is kept and may be charged."));
     }
 
+    void anAcceptedRequestIsNoFailure()
+    {
+        Outcome outcome;
+        outcome.failure = failure(FailureKind::Queued, 202);
+        outcome.record.responseId = QStringLiteral("m-1");
+        const FailureWords w = wordsFor(outcome, context());
+        QCOMPARE(w.title, QStringLiteral("Accepted, waiting for the answer"));
+        QVERIFY(w.news && !w.warning);
+        QCOMPARE(w.badge, QStringLiteral("Accepted"));
+        QCOMPARE(w.facts.size(), 1);
+        QCOMPARE(w.facts.first().value, QStringLiteral("m-1"));
+        QVERIFY(!ids(w).contains(QStringLiteral("runAgain"))); // that would be a second one
+        QCOMPARE(shortWords(*outcome.failure), QStringLiteral("Accepted"));
+    }
+
     void tellsAResetFromATimeout()
     {
         const FailureWords w = wordsFor(failure(FailureKind::Ambiguous, 0, QStringLiteral("connection reset")), context());
