@@ -1,5 +1,6 @@
 // The command line's contract (cli.md): words, JSON members and exit codes, on a fresh profile and with everything that can be typed wrong.
 #include "tests/e2e/clifixture.h"
+#include "tests/e2e/goldenshape.h"
 #include "tests/support/testmain.h"
 
 #include <QJsonArray>
@@ -8,42 +9,6 @@
 #include <QTest>
 
 using namespace tollgate::test;
-
-namespace {
-
-QStringList words(const char *text) { return QString::fromUtf8(text).split(u' ', Qt::SkipEmptyParts); }
-
-// The names of an object's members, sorted, nested objects as name.member: the shape that scripts rely on.
-QStringList shape(const QJsonObject &object, const QString &prefix = {})
-{
-    QStringList names;
-    for (auto it = object.begin(); it != object.end(); ++it) {
-        names.append(prefix + it.key());
-        if (it->isObject())
-            names += shape(it->toObject(), prefix + it.key() + u'.');
-        else if (it->isArray() && it->toArray().first().isObject())
-            names += shape(it->toArray().first().toObject(), prefix + it.key() + QStringLiteral("[]."));
-    }
-    names.sort();
-    return names;
-}
-
-// Compares with the golden file; TOLLGATE_UPDATE_GOLDEN=1 writes it anew.
-void compareShape(const QString &name, const QJsonObject &object)
-{
-    const QString path = QStringLiteral(TOLLGATE_FIXTURES "/cli/") + name + QStringLiteral(".shape");
-    const QByteArray now = shape(object).join(u'\n').toUtf8() + '\n';
-    QFile file(path);
-    if (qEnvironmentVariableIsSet("TOLLGATE_UPDATE_GOLDEN")) {
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(now);
-        return;
-    }
-    QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(path));
-    QCOMPARE(now, file.readAll());
-}
-
-} // namespace
 
 class TstCli : public QObject
 {

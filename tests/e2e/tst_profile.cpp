@@ -34,6 +34,7 @@ private Q_SLOTS:
     void setsABrokenCacheAside();
     void takesOverFromAnOwnerThatWasKilled();
     void readsWhatItMayNotWrite();
+    void readsAProfileWithoutAHistoryThatItMayNotWrite();
     void tellsTheDoctorWhatIsWrong();
     void ownerStaysUntilItsAnswerIsTaken();
     void stopsACommandThatTheOwnerRuns();
@@ -136,6 +137,26 @@ void TstProfile::readsWhatItMayNotWrite()
     QCOMPARE(refused.exitCode, 9);
     QCOMPARE(refused.json()[u"error"].toObject()[u"kind"].toString(), QStringLiteral("storage"));
     QCOMPARE(fixture.wire(), 1);
+}
+
+void TstProfile::readsAProfileWithoutAHistoryThatItMayNotWrite()
+{
+    QTemporaryDir folder;
+    const QString profile = folder.filePath(QStringLiteral("p"));
+    QVERIFY(QDir().mkpath(profile + QStringLiteral("/lock"))); // in everybody's way
+    const auto run = [&profile](const char *line) {
+        return runCli(QStringList{QStringLiteral("--profile"), profile} + QString::fromUtf8(line).split(u' '));
+    };
+    const CliResult prices = run("prices list --model gpt-5.6-sol --json");
+    QVERIFY2(prices.exitCode == 0, prices.err);
+    QVERIFY(!prices.jsonLines().isEmpty());
+    for (const char *line : {"providers list --json", "requests list --json", "report --json", "keys status --json"}) {
+        const CliResult result = run(line);
+        QVERIFY2(result.exitCode == 0, result.err);
+    }
+    for (const char *line : {"prices set m --provider openai --input 1 --output 1", "prices import x", "providers add X --type simulator", "providers set X", "send Hi"})
+        QCOMPARE(run(line).exitCode, 9);
+    QCOMPARE(QDir(profile).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList{QStringLiteral("lock")}); // nothing was written
 }
 
 void TstProfile::tellsTheDoctorWhatIsWrong()
