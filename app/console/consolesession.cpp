@@ -16,6 +16,7 @@
 
 #include <QApplication>
 #include <QFile>
+#include <QSet>
 #include <QSettings>
 #include <QTimer>
 
@@ -49,6 +50,7 @@ public:
     OwnerServer *server = nullptr; // on the engine's thread
     std::unique_ptr<ui::Services> services;
     std::unique_ptr<ui::MainWindow> window;
+    QSet<QString> sessionKeys; // entries whose key was given for this session
     bool demo = false;
 
     Result<void> startServer();
@@ -125,13 +127,37 @@ void ConsoleSession::Private::addKeychain()
         };
     };
     services->storeKey = [this, carry](const QString &entry, const SecretBytes &key, QObject *context, std::function<void(SecretReply)> done) {
+        done = [this, entry, done = std::move(done)](const SecretReply &reply) {
+            if (reply.status == SecretStatus::Ok)
+                sessionKeys.remove(entry); // the vault prefers the stored one now
+            done(reply);
+        };
         app->onEngineThread([this, entry, key, carried = carry(context, std::move(done))] { app->vault().store(entry, key, carried); });
     };
     services->forgetKey = [this, carry](const QString &entry, QObject *context, std::function<void(SecretReply)> done) {
+        sessionKeys.remove(entry);
         app->onEngineThread([this, entry, carried = carry(context, std::move(done))] { app->vault().forget(entry, carried); });
     };
     services->useKeyForSession = [this](const QString &entry, const SecretBytes &key) {
+        if (key.isEmpty())
+            sessionKeys.remove(entry);
+        else
+            sessionKeys.insert(entry);
         app->onEngineThread([this, entry, key] { app->vault().useForSession(entry, key); });
+    };
+    services->checkKey = [this](const ProviderConfig &config, bool sessionOnly, QObject *context, std::function<void(ui::KeyCheck)> done) {
+        const bool session = sessionKeys.contains(config.credentialName());
+        if (session || sessionOnly) {
+            Courier(context).post([session, done = std::move(done)] {
+                done({session ? SecretStatus::Ok : SecretStatus::NotFound, session, 0, {}});
+            });
+            return;
+        }
+        app->onEngineThread([this, config, courier = Courier(context), done = std::move(done)] {
+            app->vault().fetch(config, {}, [courier, done](const VaultReply &reply) {
+                courier.post([done, check = ui::KeyCheck{reply.status, false, reply.readWallMs, reply.detail}] { done(check); });
+            });
+        });
     };
     services->probeKeychain = [this](QObject *context, std::function<void(KeychainState)> done) {
         app->onEngineThread([this, courier = Courier(context), done = std::move(done)] {

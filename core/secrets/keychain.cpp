@@ -239,6 +239,7 @@ void Keychain::Private::answer(quint64 id, SecretReply reply)
     if (operation == operations.end())
         return;
     clock->cancel(operation->watchdog);
+    reply.wallMs = clock->wallMs();
     const Callback done = std::move(operation->done);
     operations.erase(operation);
     done(std::move(reply));

@@ -22,6 +22,7 @@ struct SecretReply {
     SecretStatus status = SecretStatus::Failed;
     SecretBytes secret; // read() only
     QString detail;     // the backend's words, without secrets
+    qint64 wallMs = 0;  // when the backend answered, Unix ms; 0: a store that does not say
 };
 
 class SecretStore

@@ -43,6 +43,7 @@ public:
     Redactor *redactor = nullptr;
     QHash<QString, SecretBytes> session;
     QHash<QString, SecretBytes> fromKeychain;
+    QHash<QString, qint64> readAt; // of fromKeychain
     QHash<QString, SecretBytes> fromVariables; // as seen last, so that a hot path neither copies nor redacts anew
     QHash<QString, Reading> readings;
     QHash<QString, quint64> epochs; // counts what store() and forget() did to an entry: an older read must not undo it
@@ -77,12 +78,14 @@ void Vault::Private::readDone(const QString &entry, const SecretReply &reply)
         // Stored or forgotten meanwhile: what is remembered now is newer than what was read.
         const auto known = fromKeychain.constFind(entry);
         answer = known == fromKeychain.cend() ? VaultReply{SecretStatus::NotFound, {}, origin, {}}
-                                              : VaultReply{SecretStatus::Ok, *known, origin, {}};
+                                              : VaultReply{SecretStatus::Ok, *known, origin, {}, readAt.value(entry)};
     } else if (reply.status == SecretStatus::Ok) {
         redactor->add(reply.secret);
         if (reply.secret.isHeaderSafe()) {
             fromKeychain.insert(entry, reply.secret);
+            readAt.insert(entry, reply.wallMs);
             answer.key = reply.secret;
+            answer.readWallMs = reply.wallMs;
         } else {
             answer = unsafe(origin);
         }
@@ -113,7 +116,7 @@ void Vault::fetch(const ProviderConfig &provider, const QHash<QString, QByteArra
         return;
     }
     if (const auto known = d->fromKeychain.constFind(entry); known != d->fromKeychain.cend()) {
-        done({SecretStatus::Ok, *known, QStringLiteral("keychain"), {}});
+        done({SecretStatus::Ok, *known, QStringLiteral("keychain"), {}, d->readAt.value(entry)});
         return;
     }
     // A provider that needs no key and has none stored must not wait for the keychain, which may be locked or absent.
@@ -148,6 +151,7 @@ void Vault::store(const QString &entry, const SecretBytes &key, SecretStore::Cal
             return;
         if (reply.status == SecretStatus::Ok) {
             p->fromKeychain.insert(entry, key);
+            p->readAt.insert(entry, reply.wallMs); // it was read back
             p->session.remove(entry); // the stored key is the newer wish
             ++p->epochs[entry];
         }

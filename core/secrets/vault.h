@@ -18,6 +18,7 @@ struct VaultReply {
     SecretBytes key;   // empty with Ok: the provider needs none
     QString origin;    // "keychain", "OPENAI_API_KEY", "this session", "none"
     QString detail;
+    qint64 readWallMs = 0; // when the keychain gave it, Unix ms; 0: not from there
 };
 
 class Vault

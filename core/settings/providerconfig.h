@@ -48,6 +48,7 @@ struct ProviderConfig {
     bool needsKey = true;      // false: may be sent without a key
     QString defaultModel;
     QStringList models;        // last known list, for pickers
+    QStringList hiddenModels;  // of those, the ones that pickers do not offer
     QList<Header> extraHeaders;
     QString caFile;
     QString proxy; // "": as SettingsData::proxy; "none", "system", "http://host:port", "socks5://host:port"

@@ -196,6 +196,11 @@ Result<ProviderConfig> readProvider(const QJsonObject &object, qsizetype number)
             reader.fail(QLatin1String("models"));
         config.models.append(model.toString());
     }
+    for (const QJsonValue model : reader.list(QLatin1String("hiddenModels"))) {
+        if (!model.isString())
+            reader.fail(QLatin1String("hiddenModels"));
+        config.hiddenModels.append(model.toString());
+    }
     for (const QJsonValue header : reader.list(QLatin1String("extraHeaders"))) {
         const QJsonObject pair = header.toObject();
         if (!pair.value(QLatin1String("name")).isString() || !pair.value(QLatin1String("value")).isString())
@@ -228,6 +233,7 @@ QJsonObject writeProvider(QJsonObject object, const ProviderConfig &config)
     object.insert(QLatin1String("maxParallel"), config.maxParallel);
     object.insert(QLatin1String("addedWallMs"), config.addedWallMs);
     object.insert(QLatin1String("models"), QJsonArray::fromStringList(config.models));
+    object.insert(QLatin1String("hiddenModels"), QJsonArray::fromStringList(config.hiddenModels));
     QJsonArray headers;
     for (const Header &header : config.extraHeaders)
         headers.append(QJsonObject{{QStringLiteral("name"), QString::fromUtf8(header.name)},

@@ -9,6 +9,7 @@
 #include "ui/widgets/errorblock.h"
 #include "ui/widgets/headerbar.h"
 #include "ui/widgets/iconlabel.h"
+#include "ui/widgets/keychainwatch.h"
 #include "ui/widgets/keychainwords.h"
 #include "ui/widgets/safelabel.h"
 #include "ui/widgets/secretedit.h"
@@ -38,6 +39,12 @@ QStringList offeredVariables(const Services &services, const QList<ProviderPrese
         if (services.keyVariables.contains(preset.keyVariable) && !result.contains(preset.keyVariable))
             result.append(preset.keyVariable);
     return result;
+}
+
+// One's own server or resource: only its owner knows where it is.
+bool asksForAddress(const ProviderPreset &preset)
+{
+    return !preset.needsKey || preset.baseUrl.isEmpty();
 }
 
 QWidget *titled(const Theme &theme, const QString &iconName, const QString &title, QWidget *parent)
@@ -134,14 +141,19 @@ FirstRunView::FirstRunView(Services &services, const QList<ProviderPreset> &pres
     setWidget(page);
     presetChosen();
     setFocusProxy(m_key);
-    if (!m_services.probeKeychain)
-        return;
-    m_services.probeKeychain(this, [this](KeychainState state) {
-        m_keychain->setText(keychainLine(state));
-        const bool works = state == KeychainState::Available || state == KeychainState::Locked;
-        m_keychain->setToken(works ? "text.secondary" : "warning.text");
-        m_keychainIcon->setIcon(works ? QStringLiteral("lock") : QStringLiteral("warning"), works ? "text.secondary" : "warning.text");
-    });
+    m_watch = new KeychainWatch(m_services.probeKeychain, this);
+    connect(m_watch, &KeychainWatch::changed, this, &FirstRunView::showKeychain);
+    showKeychain();
+}
+
+void FirstRunView::showKeychain()
+{
+    const KeychainState state = m_watch->state().value_or(KeychainState::Available);
+    const bool works = state == KeychainState::Available || state == KeychainState::Locked;
+    m_keychain->setText(keychainLine(state));
+    m_keychain->setToken(works ? "text.secondary" : "warning.text");
+    m_keychainIcon->setIcon(works ? QStringLiteral("lock") : QStringLiteral("warning"), works ? "text.secondary" : "warning.text");
+    m_fix->setVisible(state != KeychainState::Available);
 }
 
 FirstRunView::~FirstRunView() = default;
@@ -187,6 +199,13 @@ QWidget *FirstRunView::makeKeyHalf()
     keep->addWidget(m_keychainIcon, 0, Qt::AlignTop);
     m_keychain = wrapped(theme, keychainLine(KeychainState::Available), FontRole::Caption, "text.secondary", half);
     keep->addWidget(m_keychain, 1);
+    m_fix = new Button(theme, tr("How to fix"), ButtonKind::Link, {}, half);
+    m_fix->setCompact(true);
+    m_fix->hide();
+    connect(m_fix, &QPushButton::clicked, this, [this] {
+        showKeychainHelp(m_services.theme, m_watch->state().value_or(KeychainState::Available), this);
+    });
+    keep->addWidget(m_fix, 0, Qt::AlignTop);
     column->addLayout(keep);
     column->addStretch(1);
     column->addSpacing(16);
@@ -283,7 +302,7 @@ void FirstRunView::presetChosen()
     if (at < 0)
         return;
     const ProviderPreset &preset = m_presets[at];
-    m_addressRow->setVisible(!preset.needsKey);
+    m_addressRow->setVisible(asksForAddress(preset));
     m_address->setText(preset.baseUrl);
     m_makeKey->setVisible(!preset.keyUrl.isEmpty());
     m_key->setPlaceholderText(preset.needsKey ? tr("Paste your key") : tr("No key needed, unless your server asks for one"));
@@ -322,10 +341,10 @@ void FirstRunView::testAndSave()
     const QList<ProviderConfig> taken = m_services.settings.snapshot()->providers;
     auto pending = std::make_unique<Pending>();
     pending->config = configFromPreset(preset, taken);
-    if (!preset.needsKey) {
+    if (asksForAddress(preset))
         pending->config.baseUrl = m_address->text().trimmed();
+    if (!preset.needsKey)
         pending->config.needsKey = !m_key->isBlank();
-    }
     pending->key = m_key->peek();
     if (const std::optional<QString> problem = firstProblem(pending->config, taken)) {
         showProblem(tr("This cannot be saved yet"), *problem, false);
@@ -432,6 +451,7 @@ void FirstRunView::keyStored(const SecretReply &reply)
         save(m_pending->key.lastFour());
         return;
     }
+    m_watch->ask();
     setBusy({});
     const KeychainWords words = wordsForSecret(reply.status, reply.detail);
     showProblem(words.title, words.text, true);

@@ -20,6 +20,7 @@ namespace tollgate::ui {
 class Button;
 class ErrorBlock;
 class IconLabel;
+class KeychainWatch;
 class SafeLabel;
 class SecretEdit;
 class SegmentedControl;
@@ -52,6 +53,7 @@ private:
     void save(const QString &lastFour);
     void nextVariable();
     void startSimulator();
+    void showKeychain();
     void setBusy(const QString &text); // empty: idle
     void showProblem(const QString &title, const QString &text, bool offerSession);
 
@@ -64,6 +66,8 @@ private:
     QLineEdit *m_address = nullptr;
     IconLabel *m_keychainIcon = nullptr;
     SafeLabel *m_keychain = nullptr;
+    KeychainWatch *m_watch = nullptr;
+    Button *m_fix = nullptr;
     SafeLabel *m_progress = nullptr;
     Button *m_save = nullptr;
     Button *m_makeKey = nullptr;

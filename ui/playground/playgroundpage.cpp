@@ -239,6 +239,7 @@ void PlaygroundPage::settingsChanged()
         if (!config.enabled)
             continue;
         QStringList models = config.models;
+        models.removeIf([&config](const QString &model) { return config.hiddenModels.contains(model); });
         if (!config.defaultModel.isEmpty() && !models.contains(config.defaultModel))
             models.prepend(config.defaultModel);
         for (const QString &model : models)

@@ -1,10 +1,17 @@
 #include "ui/settings/providerform.h"
 
 #include "core/engine/engine.h"
+#include "core/net/endpoint.h"
+#include "core/providers/catalog.h"
 #include "core/settings/settings.h"
+#include "ui/settings/certificateedit.h"
 #include "ui/settings/formsection.h"
+#include "ui/settings/functionpriceedit.h"
+#include "ui/settings/headersedit.h"
+#include "ui/settings/jsonfield.h"
 #include "ui/settings/keyeditor.h"
-#include "ui/settings/modelstable.h"
+#include "ui/settings/modelspanel.h"
+#include "ui/settings/proxyedit.h"
 #include "ui/theme/format.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/button.h"
@@ -12,48 +19,47 @@
 #include "ui/widgets/errorblock.h"
 #include "ui/widgets/headerbar.h"
 #include "ui/widgets/iconlabel.h"
-#include "ui/widgets/keychainwords.h"
-#include "ui/widgets/noticestack.h"
+#include "ui/widgets/keychainwatch.h"
 #include "ui/widgets/safelabel.h"
+#include "ui/widgets/segmentedcontrol.h"
 #include "ui/widgets/toggle.h"
 
 #include <QComboBox>
 #include <QDateTime>
-#include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
-#include <QPlainTextEdit>
 #include <QSpinBox>
-#include <QTableView>
-
-#include <algorithm>
 
 namespace tollgate::ui {
 
 namespace {
 
-QString headersText(const QList<tollgate::Header> &headers)
+// The variable that is customary at this address: "ANTHROPIC_API_KEY".
+QString customaryVariable(const ProviderConfig &config)
 {
-    QStringList lines;
-    for (const tollgate::Header &header : headers)
-        lines.append(QString::fromUtf8(header.name) + QStringLiteral(": ") + QString::fromUtf8(header.value));
-    return lines.join(u'\n');
+    const QString origin = originOf(config);
+    for (const ProviderPreset &preset : providerPresets()) {
+        ProviderConfig of;
+        of.type = preset.type;
+        of.baseUrl = preset.baseUrl;
+        if (!preset.keyVariable.isEmpty() && !origin.isEmpty() && originOf(of) == origin)
+            return preset.keyVariable;
+    }
+    return {};
 }
 
-// Lines without a colon become headers without a value name, which the check of the settings refuses in words.
-QList<tollgate::Header> headersFrom(const QString &text)
+bool mayGoWithoutKey(ProviderType type)
 {
-    QList<tollgate::Header> headers;
-    for (const QString &line : text.split(u'\n')) {
-        if (line.trimmed().isEmpty())
-            continue;
-        const qsizetype colon = line.indexOf(u':');
-        headers.append({(colon < 0 ? line : line.left(colon)).trimmed().toUtf8(), colon < 0 ? QByteArray() : line.mid(colon + 1).trimmed().toUtf8()});
-    }
-    return headers;
+    return type == ProviderType::OpenAiCompatible || type == ProviderType::Ollama || type == ProviderType::Serverless;
 }
 
 } // namespace
+
+QString originOf(const ProviderConfig &config)
+{
+    const Result<ParsedUrl> url = parseBaseUrl(config.baseUrl.isEmpty() ? defaultBaseUrl(config.type) : config.baseUrl, true);
+    return url ? QString::fromLatin1(url->endpoint.origin()) : QString();
+}
 
 QList<ProviderConfig> ProviderForm::others() const
 {
@@ -62,22 +68,25 @@ QList<ProviderConfig> ProviderForm::others() const
     return list;
 }
 
+ProviderType ProviderForm::type() const { return ProviderType(m_type->currentData().toInt()); }
+
 void ProviderForm::load(const ProviderConfig &config, bool draft)
 {
     ++m_generation;
     m_loading = true;
     m_loaded = config;
-    m_models = config.models;
     m_draft = draft;
     m_busy = false;
+    m_testing = false;
     m_waiting.reset();
+    m_agreedOrigin.clear();
     m_header->title()->setText(config.name);
-    m_added->setText(draft ? tr("not saved yet")
-                           : config.addedWallMs > 0 ? tr("added %1").arg(QLocale().toString(QDateTime::fromMSecsSinceEpoch(config.addedWallMs).date(), QStringLiteral("d MMM yyyy")))
-                                                    : QString());
+    const QDate added = QDateTime::fromMSecsSinceEpoch(config.addedWallMs).date();
+    m_added->setText(draft                      ? tr("not saved yet")
+                         : config.addedWallMs > 0 ? tr("added %1").arg(QLocale().toString(added, QStringLiteral("d MMM yyyy")))
+                                                  : QString());
     m_enabled->setChecked(config.enabled);
     m_name->setText(config.name);
-    m_name->setCursorPosition(0);
     int type = m_type->findData(int(config.type));
     if (type < 0) { // written by another version; shown, kept
         m_type->addItem(providerTypeTitle(config.type), int(config.type));
@@ -85,20 +94,27 @@ void ProviderForm::load(const ProviderConfig &config, bool draft)
     }
     m_type->setCurrentIndex(type);
     m_url->setText(config.baseUrl);
-    m_url->setCursorPosition(0);
+    m_deployment->setText(config.deployment);
+    m_version->setCurrentIndex(qMax(0, m_version->findData(config.apiVersion)));
+    m_dated->setText(config.apiVersion);
+    for (QLineEdit *field : {m_name, m_url, m_deployment, m_dated})
+        field->setCursorPosition(0);
     m_key->load(config);
+    m_key->setOfferedVariable(customaryVariable(config));
     m_parallel->setValue(config.maxParallel);
-    m_ca->setText(config.caFile);
-    m_proxy->setEditText(config.proxy.isEmpty() ? m_proxy->itemText(0) : config.proxy == QLatin1String("system") ? m_proxy->itemText(1) : config.proxy);
-    m_headers->setPlainText(headersText(config.extraHeaders));
-    showModels();
-    m_default->setEditText(config.defaultModel);
-    m_default->lineEdit()->setCursorPosition(0);
+    m_models->load(config);
+    m_price->setValue(config.functionPrice);
+    m_keyHeader->setEditText(config.keyHeader);
+    m_headers->setHeaders(config.extraHeaders);
+    m_body->setValue(config.extraBody);
+    m_proxy->setValue(config.proxy);
+    m_ca->setPath(config.caFile);
     m_error->hide();
     m_result->setText({});
     m_resultMore->setText({});
     m_resultIcon->hide();
     m_test->setEnabled(true);
+    m_models->setBusy(false);
     m_loading = false;
     typeChosen();
     noteEdit();
@@ -106,33 +122,55 @@ void ProviderForm::load(const ProviderConfig &config, bool draft)
 
 void ProviderForm::typeChosen()
 {
-    const auto type = ProviderType(m_type->currentData().toInt());
-    const bool simulator = type == ProviderType::Simulator;
-    const bool needsKey = type != ProviderType::OpenAiCompatible && type != ProviderType::Ollama && type != ProviderType::Serverless && !simulator;
-    m_key->setTypeNeedsKey(needsKey, !simulator);
-    m_keyLabel->setVisible(!simulator);
+    const ProviderType now = type();
+    const bool simulator = now == ProviderType::Simulator;
+    for (const Row &row : std::as_const(m_rows)) {
+        const bool shown = row.types.isEmpty() || row.types.contains(now);
+        row.label->setVisible(shown);
+        row.control->setVisible(shown);
+    }
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_sourceLabel, m_key->source(), m_keyLabel, m_key, m_outside})
+        widget->setVisible(!simulator);
+    m_priceBox->setVisible(now == ProviderType::Serverless);
+    m_key->setTypeNeedsKey(!mayGoWithoutKey(now) && !simulator);
     m_url->setEnabled(!simulator);
-    const QString usual = defaultBaseUrl(type);
-    m_url->setPlaceholderText(simulator ? tr("Built in") : usual.isEmpty() ? QStringLiteral("https://") : usual);
+    const QString usual = defaultBaseUrl(now);
+    m_url->setPlaceholderText(simulator        ? tr("Built in")
+                              : !usual.isEmpty() ? usual
+                              : now == ProviderType::Azure ? QStringLiteral("https://RESOURCE.openai.azure.com")
+                                                           : QStringLiteral("https://"));
+    if (!m_loading)
+        m_models->showPricesOf(edited());
 }
 
 ProviderConfig ProviderForm::edited() const
 {
     ProviderConfig config = m_loaded;
     config.name = m_name->text().trimmed();
-    config.type = ProviderType(m_type->currentData().toInt());
+    config.type = type();
     config.baseUrl = m_url->text().trimmed();
+    // What a type does not have keeps what was stored: changing the type back loses nothing.
+    if (config.type == ProviderType::Azure) {
+        config.deployment = m_deployment->text().trimmed();
+        config.apiVersion = m_dated->text().trimmed();
+    } else if (config.type == ProviderType::Anthropic) {
+        config.apiVersion = m_version->currentData().toString();
+    } else if (config.type != m_loaded.type) {
+        config.apiVersion.clear();
+    }
+    if (config.type == ProviderType::Serverless)
+        config.functionPrice = m_price->value();
     if (config.type != ProviderType::Simulator)
         m_key->applyTo(config);
     else if (m_loaded.type != ProviderType::Simulator)
         config.needsKey = false;
     config.maxParallel = m_parallel->value();
-    config.caFile = m_ca->text().trimmed();
-    const QString proxy = m_proxy->currentText().trimmed();
-    config.proxy = proxy.isEmpty() || proxy == m_proxy->itemText(0) ? QString() : proxy == m_proxy->itemText(1) ? QStringLiteral("system") : proxy;
-    config.extraHeaders = headersFrom(m_headers->toPlainText());
-    config.defaultModel = m_default->currentText().trimmed();
-    config.models = m_models;
+    m_models->applyTo(config);
+    config.keyHeader = m_keyHeader->currentText().trimmed();
+    config.extraHeaders = m_headers->headers();
+    config.extraBody = m_body->value();
+    config.proxy = m_proxy->value();
+    config.caFile = m_ca->path();
     config.enabled = m_enabled->isChecked();
     return config;
 }
@@ -148,11 +186,59 @@ void ProviderForm::noteEdit()
 {
     if (m_loading)
         return;
+    showOrigin();
     m_bar->setDirty(isDirty() && !m_busy);
-    const int running = m_services.engine.figures().inFlight;
-    m_bar->setRemark(running > 0 ? tr("Changes apply to new requests. %1 running keep the old settings.").arg(running)
-                                 : tr("Changes apply to new requests."));
+    m_bar->setQuietRemark(m_services.engine.figures().inFlight);
     Q_EMIT fieldsChanged();
+}
+
+void ProviderForm::showOrigin()
+{
+    const QString before = originOf(m_loaded);
+    const QString now = originOf(edited());
+    const bool moved = !m_draft && !before.isEmpty() && now != before;
+    // While the address is being typed and cannot be read, it leads nowhere, so not to where it did.
+    m_key->setForeignOrigin(moved ? before : QString(), now.isEmpty() ? tr("the new address") : now);
+}
+
+bool ProviderForm::mayGoTo(const ProviderConfig &config)
+{
+    const QString before = originOf(m_loaded);
+    const QString now = originOf(config);
+    const bool hasKey = m_key->hasNewKey() || !config.keyEnv.isEmpty();
+    if (m_draft || before.isEmpty() || now == before || now == m_agreedOrigin || !hasKey)
+        return true;
+    const QString host = now.section(QStringLiteral("://"), 1);
+    Question question;
+    question.iconName = QStringLiteral("warning");
+    question.iconToken = "warning.text";
+    question.title = tr("Send the key to %1?").arg(host);
+    question.text = tr("%1 was at %2 until now. From now on its key and everything you send go to:").arg(m_loaded.name, before);
+    question.mono = now;
+    question.safe = tr("Keep editing");
+    question.act = tr("Send to %1").arg(host);
+    if (QuestionDialog::ask(m_services.theme, question, this) != QuestionDialog::Answer::Act)
+        return false;
+    m_agreedOrigin = now;
+    return true;
+}
+
+bool ProviderForm::checkFields(const ProviderConfig &config)
+{
+    std::optional<QString> problem = firstProblem(config, others());
+    if (problem && !problem->endsWith(u'.'))
+        *problem += u'.';
+    if (!problem && config.type != ProviderType::Simulator)
+        problem = m_key->problem();
+    if (!problem)
+        problem = m_proxy->problem();
+    if (!problem)
+        problem = m_ca->problem();
+    if (!problem)
+        problem = m_body->problem();
+    if (problem)
+        showProblem(*problem);
+    return !problem && mayGoTo(config);
 }
 
 void ProviderForm::revert()
@@ -165,260 +251,88 @@ void ProviderForm::revert()
     load(m_loaded, false);
 }
 
-bool ProviderForm::save()
-{
-    if (m_busy || !isDirty())
-        return !isDirty();
-    const ProviderConfig config = edited();
-    if (const std::optional<QString> problem = firstProblem(config, others())) {
-        showProblem(*problem);
-        return false;
-    }
-    if (m_key->hasNewKey()) {
-        const SecretBytes key = m_key->peekKey();
-        if (!key.isHeaderSafe()) {
-            showProblem(tr("A key has letters, digits and signs only, without spaces or line breaks."));
-            return false;
-        }
-        storeThenSave(config);
-        return true;
-    }
-    writeSettings(config);
-    return !isDirty();
-}
-
-void ProviderForm::storeThenSave(const ProviderConfig &config)
-{
-    m_waiting = config;
-    m_busy = true;
-    m_error->hide();
-    m_bar->setDirty(false);
-    m_bar->setRemark(tr("Storing the key\u2026"));
-    const SecretBytes key = m_key->peekKey();
-    m_services.storeKey(config.credentialName(), key, this, [this, key, generation = m_generation](const SecretReply &reply) {
-        if (generation != m_generation || !m_waiting)
-            return;
-        m_busy = false;
-        ProviderConfig stored = *m_waiting;
-        if (reply.status != SecretStatus::Ok) {
-            showKeychainProblem(reply, stored);
-            return;
-        }
-        stored.setKey(stored.keyName, key.lastFour());
-        m_key->keyStored();
-        writeSettings(stored);
-    });
-}
-
-void ProviderForm::writeSettings(ProviderConfig config)
-{
-    if (config.addedWallMs == 0)
-        config.addedWallMs = QDateTime::currentMSecsSinceEpoch();
-    m_busy = true; // the settings' own signal must not reload the form under us
-    const Result<void> written = m_services.settings.update([&config](SettingsData &values) {
-        for (ProviderConfig &known : values.providers) {
-            if (known.id == config.id) {
-                known = config;
-                return;
-            }
-        }
-        values.providers.append(config);
-        values.firstRunDone = true;
-    });
-    m_busy = false;
-    if (!written) {
-        showProblem(written.error().text());
-        return;
-    }
-    load(config, false);
-    m_bar->setRemark(tr("Saved. Changes apply to new requests."));
-    Q_EMIT saved(config.id);
-}
-
 void ProviderForm::showProblem(const QString &text)
 {
     m_bar->setDirty(isDirty());
     m_bar->setRemark(text, true);
 }
 
-void ProviderForm::showKeychainProblem(const SecretReply &reply, const ProviderConfig &config)
-{
-    m_waiting = config;
-    const KeychainWords said = wordsForSecret(reply.status, reply.detail);
-    FailureWords words;
-    words.title = said.title;
-    words.text = said.text;
-    words.warning = true;
-    words.iconName = QStringLiteral("warning");
-    words.actions.append({QStringLiteral("storeAgain"), tr("Try again"), {}, false});
-    words.actions.append({QStringLiteral("useForSession"), tr("Use until I quit"), {}, false});
-    m_error->show(words);
-    m_error->focusFirstAction();
-    showProblem(tr("Not saved: the key is not in the keychain."));
-}
-
 void ProviderForm::test()
 {
-    if (!m_test->isEnabled() || m_loaded.id.isEmpty())
+    if (m_testing || m_loaded.id.isEmpty())
         return;
     const ProviderConfig config = edited();
-    if (const std::optional<QString> problem = firstProblem(config, others())) {
-        showProblem(*problem);
+    if (!checkFields(config))
         return;
-    }
+    m_testing = true;
     m_test->setEnabled(false);
+    m_models->setBusy(true);
     m_error->hide();
     m_resultIcon->hide();
     m_result->setToken("text.secondary");
     m_result->setText(tr("Testing\u2026"));
     m_resultMore->setText({});
+    Q_EMIT testing(config.id);
     m_services.engine.test(config, m_key->keyForTest(), {}, this, [this, generation = m_generation](const ProviderTest &result) {
         if (generation == m_generation)
-            showTest(result);
+            testFinished(result);
     });
 }
 
-void ProviderForm::showTest(const ProviderTest &result)
+void ProviderForm::testFinished(const ProviderTest &result)
 {
+    m_testing = false;
     m_test->setEnabled(true);
+    m_models->setBusy(false);
     Q_EMIT tested(m_loaded.id, result);
-    m_resultIcon->show();
-    const QString time = QDateTime::currentDateTime().toString(QStringLiteral("HH:mm"));
-    if (result.failure) {
-        m_resultIcon->setIcon(QStringLiteral("error"), "danger.text");
-        m_result->setToken("danger.text");
-        m_result->setText(shortWords(*result.failure));
-        m_resultMore->setText(tr("tested %1").arg(time));
-        const ProviderConfig config = edited();
-        const SecretBytes key = m_key->keyForTest();
-        FailureContext context;
-        context.provider = config.name;
-        context.lastFour = key.isEmpty() ? m_loaded.activeLastFour() : key.lastFour();
-        context.keyVariable = config.keyEnv;
-        context.keyPlace = !config.keyEnv.isEmpty() ? tr("from %1").arg(config.keyEnv)
-            : key.isEmpty() && m_loaded.hasStoredKey() ? tr("in keychain as %1").arg(config.credentialName())
-                                                            : QString();
-        context.canRunAgain = false;
-        m_error->show(wordsFor(*result.failure, context));
+    showResult(result, QDateTime::currentDateTime().toString(QStringLiteral("HH:mm")));
+    if (result.failure)
         return;
-    }
-    m_resultIcon->setIcon(QStringLiteral("success"), "success.text");
-    m_result->setToken("success.text");
-    m_result->setText(tr("Connected in %1").arg(formatDurationMs(double(result.took.count()))));
-    m_resultMore->setText(tr("%1 models, tested %2").arg(formatCount(result.models.size()), time));
-    m_models.clear();
+    QStringList models;
     for (const ModelInfo &model : result.models)
-        m_models.append(model.id);
-    m_loading = true;
-    const QString chosen = m_default->currentText();
-    showModels();
-    m_default->setEditText(chosen.isEmpty() ? m_models.value(0) : chosen);
-    m_loading = false;
+        models.append(model.id);
+    if (!models.isEmpty())
+        m_models->setListed(models);
     noteEdit();
 }
 
-void ProviderForm::showModels()
+void ProviderForm::showTest(const ProviderTest &result, const QString &time)
 {
-    const ProviderConfig config = m_type->count() ? edited() : m_loaded;
-    m_tableModel->show(config, m_models);
-    m_default->clear();
-    m_default->addItems(m_models);
-    m_modelsRemark->setText(m_models.isEmpty() ? tr("unknown until the provider was asked")
-                                               : tr("prices per 1M tokens, list of %1").arg(m_tableModel->pricesDate()));
-    const int row = m_services.theme.rowHeight() + 2;
-    m_table->verticalHeader()->setDefaultSectionSize(row);
-    m_table->setVisible(!m_models.isEmpty());
-    m_table->setFixedHeight(row * int(std::clamp<qsizetype>(m_models.size(), 1, 9)) + m_table->horizontalHeader()->sizeHint().height() + 4);
+    if (!m_testing)
+        showResult(result, time);
 }
 
-void ProviderForm::setEnabledAtOnce(bool on)
+void ProviderForm::showResult(const ProviderTest &result, const QString &time)
 {
-    if (m_loading || m_draft)
-        return;
-    const QString id = m_loaded.id;
-    m_busy = true;
-    const Result<void> written = m_services.settings.update([&id, on](SettingsData &values) {
-        for (ProviderConfig &known : values.providers)
-            if (known.id == id)
-                known.enabled = on;
-    });
-    m_busy = false;
-    if (!written) {
-        showProblem(written.error().text());
-        m_loading = true;
-        m_enabled->setChecked(!on);
-        m_loading = false;
-        return;
-    }
-    m_loaded.enabled = on;
-    noteEdit();
-    Q_EMIT saved(id);
-}
-
-void ProviderForm::forgetKey()
-{
-    Question question;
-    question.iconName = QStringLiteral("key");
-    question.iconToken = "danger.text";
-    question.title = tr("Forget the key of %1?").arg(m_loaded.name);
-    question.text = tr("The key ending in %1 is removed from the keychain. Requests to %2 fail until there is another one.")
-                        .arg(m_loaded.activeLastFour(), m_loaded.name);
-    question.safe = tr("Keep the key");
-    question.act = tr("Forget the key");
-    question.danger = true;
-    if (QuestionDialog::ask(m_services.theme, question, this) != QuestionDialog::Answer::Act)
-        return;
-    m_services.forgetKey(m_loaded.credentialName(), this, [this, generation = m_generation](const SecretReply &reply) {
-        if (generation != m_generation)
-            return;
-        if (reply.status != SecretStatus::Ok) {
-            const KeychainWords said = wordsForSecret(reply.status, reply.detail);
-            showProblem(tr("The key is still there. %1").arg(said.title));
-            return;
-        }
-        ProviderConfig config = m_loaded;
-        config.forgetKey(config.keyName);
-        writeSettings(config);
-    });
-}
-
-void ProviderForm::removeProvider()
-{
-    if (m_draft) {
-        revert();
+    m_resultIcon->show();
+    const ProviderConfig config = edited();
+    const SecretBytes key = m_key->keyForTest();
+    if (!result.failure) {
+        m_error->hide();
+        m_resultIcon->setIcon(QStringLiteral("success"), "success.text");
+        m_result->setToken("success.text");
+        m_result->setText(tr("Connected in %1").arg(formatDurationMs(double(result.took.count()))));
+        const qsizetype count = result.models.size();
+        QStringList facts{count == 1 ? tr("1 model") : tr("%1 models").arg(formatCount(count))};
+        if (!key.isEmpty() || !config.keyEnv.isEmpty() || config.hasStoredKey())
+            facts.append(tr("key valid"));
+        facts.append(tr("tested %1").arg(time));
+        m_resultMore->setText(facts.join(QStringLiteral(", ")));
         return;
     }
-    Question question;
-    question.iconName = QStringLiteral("discard");
-    question.iconToken = "danger.text";
-    question.title = tr("Remove %1?").arg(m_loaded.name);
-    question.text = m_loaded.keys.isEmpty() ? tr("Its settings are deleted. History and spend stay.")
-                                                : tr("Its settings and its key in the keychain are deleted. History and spend stay.");
-    question.safe = tr("Keep");
-    question.act = tr("Remove %1").arg(m_loaded.name);
-    question.danger = true;
-    if (QuestionDialog::ask(m_services.theme, question, this) != QuestionDialog::Answer::Act)
-        return;
-    const ProviderConfig config = m_loaded;
-    m_busy = true;
-    const Result<void> written = m_services.settings.update([&config](SettingsData &values) {
-        values.providers.removeIf([&config](const ProviderConfig &known) { return known.id == config.id; });
-    });
-    m_busy = false;
-    if (!written) {
-        showProblem(written.error().text());
-        return;
-    }
-    for (const StoredKey &key : config.keys) {
-        m_services.forgetKey(config.credentialName(key.name), this, [this, name = config.name](const SecretReply &reply) {
-            NoticeStack *notices = NoticeStack::of(this);
-            if (reply.status != SecretStatus::Ok && notices)
-                notices->post(tr("%1 is removed, but its key is still in the keychain. %2").arg(name, wordsForSecret(reply.status, {}).title));
-        });
-    }
-    ++m_generation;
-    m_loaded = {};
-    Q_EMIT removed(config.id);
+    m_resultIcon->setIcon(QStringLiteral("error"), "danger.text");
+    m_result->setToken("danger.text");
+    m_result->setText(shortWords(*result.failure));
+    m_resultMore->setText(tr("tested %1").arg(time));
+    FailureContext context;
+    context.provider = config.name;
+    context.lastFour = key.isEmpty() ? config.activeLastFour() : key.lastFour();
+    context.keyVariable = config.keyEnv;
+    context.keyPlace = !config.keyEnv.isEmpty()                     ? tr("from %1").arg(config.keyEnv)
+                       : key.isEmpty() && config.hasStoredKey() ? tr("in keychain as %1").arg(config.credentialName())
+                                                                : QString();
+    context.canRunAgain = false;
+    m_error->show(wordsFor(*result.failure, context));
 }
 
 void ProviderForm::replaceKey() { m_key->replaceKey(); }

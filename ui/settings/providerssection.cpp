@@ -10,44 +10,19 @@
 #include "ui/widgets/button.h"
 #include "ui/widgets/dialogs.h"
 #include "ui/widgets/failurewords.h"
-#include "ui/widgets/headerbar.h"
-#include "ui/widgets/iconlabel.h"
+#include "ui/widgets/keychainwatch.h"
 #include "ui/widgets/keychainwords.h"
 
 #include <QComboBox>
+#include <QDateTime>
 #include <QListWidget>
 #include <QMenu>
 #include <QResizeEvent>
-#include <QVBoxLayout>
 
 namespace tollgate::ui {
 
-ProvidersSection::ProvidersSection(Services &services, QWidget *parent)
-    : QWidget(parent), m_services(services)
+void ProvidersSection::connectForm()
 {
-    auto *row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
-    m_side = makeSide();
-    row->addWidget(m_side);
-    m_sideLine = makeHairline(this, Qt::Vertical, "line");
-    row->addWidget(m_sideLine);
-    auto *right = new QVBoxLayout;
-    right->setSpacing(0);
-    m_narrow = makeNarrowBar();
-    right->addWidget(m_narrow);
-    m_form = new ProviderForm(services, this);
-    right->addWidget(m_form, 1);
-    m_empty = makeSurface("base", this);
-    auto *emptyColumn = new QVBoxLayout(m_empty);
-    emptyColumn->setContentsMargins(24, 24, 24, 24);
-    emptyColumn->addWidget(new SafeLabel(services.theme, tr("No providers yet"), FontRole::Body, "text.primary", QFont::DemiBold, m_empty));
-    emptyColumn->addWidget(new SafeLabel(services.theme, tr("Add one with the plus button: its key, its address, its models."), FontRole::Body,
-                                         "text.secondary", QFont::Normal, m_empty));
-    emptyColumn->addStretch(1);
-    right->addWidget(m_empty, 1);
-    row->addLayout(right, 1);
-
     connect(m_form, &ProviderForm::saved, this, [this](const QString &id) {
         m_draft.reset();
         m_current = id;
@@ -60,99 +35,29 @@ ProvidersSection::ProvidersSection(Services &services, QWidget *parent)
         rebuild();
         choose(shownProviders().isEmpty() ? QString() : shownProviders().first().id);
     });
+    connect(m_form, &ProviderForm::testing, this, [this](const QString &id) {
+        m_testing.insert(id);
+        rebuild();
+    });
     connect(m_form, &ProviderForm::tested, this, [this](const QString &id, const ProviderTest &result) {
-        State state;
-        if (result.failure) {
-            const bool soft = result.failure->kind == FailureKind::Unreachable || result.failure->kind == FailureKind::Ambiguous;
-            state = {soft ? QStringLiteral("warning") : QStringLiteral("error"), soft ? "warning.text" : "danger.text", shortWords(*result.failure), {}};
-        } else {
-            state = {QStringLiteral("success"), "success.text", tr("Connected"), formatDurationMs(double(result.took.count()))};
-        }
-        m_tests.insert(id, state);
+        m_testing.remove(id);
+        m_tests.insert(id, {result, QDateTime::currentDateTime().toString(QStringLiteral("HH:mm"))});
         rebuild();
     });
-    connect(&services.settings, &Settings::changed, this, [this] {
+    connect(&m_services.settings, &Settings::changed, this, &ProvidersSection::settingsChanged);
+    connect(m_keychain, &KeychainWatch::changed, this, [this] {
+        showKeychain();
         rebuild();
-        // Somebody else's edit shows, unless this form holds newer ones.
-        const ProviderConfig *known = m_services.settings.snapshot()->provider(m_form->loaded().id);
-        if (!m_form->isDirty() && known && *known != m_form->loaded())
-            m_form->load(*known, false);
     });
+}
+
+void ProvidersSection::settingsChanged()
+{
     rebuild();
-    choose(shownProviders().isEmpty() ? QString() : shownProviders().first().id);
-    arrange();
-}
-
-QWidget *ProvidersSection::makeSide()
-{
-    const Theme &theme = m_services.theme;
-    QFrame *side = makeSurface("panel", this);
-    side->setFixedWidth(theme.size("pane.providerList"));
-    side->setProperty("pane", tr("Providers"));
-    auto *column = new QVBoxLayout(side);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto *header = new HeaderBar(theme, HeaderKind::Pane, tr("Providers"), side);
-    auto *add = new IconButton(theme, QStringLiteral("new"), tr("Add a provider"), {}, header);
-    add->setObjectName(QStringLiteral("add"));
-    auto *menu = new QMenu(add);
-    fillAddMenu(menu);
-    add->setMenu(menu);
-    add->setPopupMode(QToolButton::InstantPopup);
-    header->add(add);
-    column->addWidget(header);
-    m_list = new QListWidget(side);
-    m_list->setAccessibleName(tr("Providers"));
-    m_list->setFrameShape(QFrame::NoFrame);
-    m_list->setItemDelegate(new ProviderRowDelegate(theme, m_list));
-    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_list->setMouseTracking(true);
-    connect(m_list, &QListWidget::currentRowChanged, this, &ProvidersSection::userChose);
-    column->addWidget(m_list, 1);
-    column->addWidget(makeHairline(side));
-    auto *note = new QWidget(side);
-    auto *noteRow = new QHBoxLayout(note);
-    noteRow->setContentsMargins(14, 10, 14, 12);
-    noteRow->setSpacing(10);
-    auto *lock = new IconLabel(theme, QStringLiteral("lock"), 16, "success.text", note);
-    noteRow->addWidget(lock, 0, Qt::AlignTop);
-    auto *words = new SafeLabel(theme, tr("Keys are stored in the system keychain (Secret Service), never in Tollgate files or logs."), FontRole::Small,
-                                "text.secondary", QFont::Normal, note);
-    words->setWordWrap(true);
-    noteRow->addWidget(words, 1);
-    column->addWidget(note);
-    if (m_services.probeKeychain) {
-        m_services.probeKeychain(this, [lock, words](KeychainState state) {
-            if (state == KeychainState::Available || state == KeychainState::Locked)
-                return;
-            lock->setIcon(QStringLiteral("warning"), "warning.text");
-            words->setText(keychainLine(state));
-        });
-    }
-    return side;
-}
-
-QWidget *ProvidersSection::makeNarrowBar()
-{
-    const Theme &theme = m_services.theme;
-    QFrame *bar = makeSurface("header", this);
-    auto *row = new QHBoxLayout(bar);
-    row->setContentsMargins(24, 6, 12, 6);
-    row->setSpacing(8);
-    row->addWidget(new SafeLabel(theme, tr("Provider"), FontRole::Body, "text.secondary", QFont::Normal, bar));
-    m_combo = new QComboBox(bar);
-    m_combo->setAccessibleName(tr("Provider"));
-    m_combo->setMinimumWidth(220);
-    connect(m_combo, &QComboBox::activated, this, &ProvidersSection::userChose);
-    row->addWidget(m_combo);
-    auto *add = new IconButton(theme, QStringLiteral("new"), tr("Add a provider"), {}, bar);
-    auto *menu = new QMenu(add);
-    fillAddMenu(menu);
-    add->setMenu(menu);
-    add->setPopupMode(QToolButton::InstantPopup);
-    row->addWidget(add);
-    row->addStretch(1);
-    return bar;
+    // Somebody else's edit shows, unless this form holds newer ones.
+    const ProviderConfig *known = m_services.settings.snapshot()->provider(m_form->loaded().id);
+    if (!m_form->isDirty() && known && *known != m_form->loaded())
+        m_form->load(*known, false);
 }
 
 void ProvidersSection::fillAddMenu(QMenu *menu)
@@ -174,24 +79,48 @@ QList<ProviderConfig> ProvidersSection::shownProviders() const
     return list;
 }
 
+ProvidersSection::State ProvidersSection::stateOfTest(const ProviderConfig &config, const ProviderTest &result) const
+{
+    if (!result.failure) {
+        const bool keyless = config.keyEnv.isEmpty() && !config.hasStoredKey() && !config.needsKey && config.type != ProviderType::Simulator;
+        return {QStringLiteral("success"), "success.text", keyless ? tr("Connected, no key") : tr("Connected"),
+                formatDurationMs(double(result.took.count()))};
+    }
+    switch (result.failure->kind) {
+    case FailureKind::Unreachable:
+    case FailureKind::Ambiguous:
+    case FailureKind::RateLimited:
+    case FailureKind::Overloaded: return {QStringLiteral("warning"), "warning.text", shortWords(*result.failure), {}};
+    default: return {QStringLiteral("error"), "danger.text", shortWords(*result.failure), {}};
+    }
+}
+
 ProvidersSection::State ProvidersSection::stateOf(const ProviderConfig &config) const
 {
+    if (m_testing.contains(config.id))
+        return {QStringLiteral("test"), "text.secondary", tr("Testing\u2026"), {}};
     if (m_draft && config.id == m_draft->id)
         return {QStringLiteral("edit"), "text.secondary", tr("Not saved yet"), {}};
     if (!config.enabled)
         return {QStringLiteral("power"), "text.tertiary", tr("Off"), {}};
+    // A key that cannot be had now says more than a test that was.
+    const bool fromKeychain = config.keyEnv.isEmpty() && config.hasStoredKey();
+    if (fromKeychain && m_keychain->isBad())
+        return {*m_keychain->state() == KeychainState::Locked ? QStringLiteral("lock") : QStringLiteral("warning"), "warning.text",
+                keychainRow(*m_keychain->state()), {}};
     const auto tested = m_tests.constFind(config.id);
     if (tested != m_tests.constEnd())
-        return *tested;
+        return stateOfTest(config, tested->result);
     if (config.type == ProviderType::Simulator)
         return {QStringLiteral("simulator"), "text.secondary", tr("Built in, no key needed"), {}};
     if (!config.keyEnv.isEmpty())
-        return {QStringLiteral("key"), "text.secondary", tr("Key from %1").arg(config.keyEnv), {}};
+        return {QStringLiteral("variables"), "text.secondary", tr("Key from %1").arg(config.keyEnv), {}};
+    if (config.hasStoredKey())
+        return {QStringLiteral("key"), "text.secondary",
+                config.activeLastFour().isEmpty() ? tr("Key stored, not tested") : tr("Key ending in %1").arg(config.activeLastFour()), {}};
     if (!config.needsKey)
         return {QStringLiteral("key"), "text.secondary", tr("No key needed"), {}};
-    if (!config.hasStoredKey())
-        return {QStringLiteral("key"), "text.secondary", tr("No key yet"), {}};
-    return {QStringLiteral("key"), "text.secondary", tr("Key ending in %1").arg(config.activeLastFour()), {}};
+    return {QStringLiteral("key"), "text.secondary", tr("No key yet"), {}};
 }
 
 void ProvidersSection::rebuild()
@@ -211,8 +140,9 @@ void ProvidersSection::rebuild()
         item->setData(ProviderRowDelegate::Time, state.time);
         // The colour of its model, once that has one; asking here would give one away.
         item->setData(ProviderRowDelegate::Model, used.contains(config.defaultModel) ? config.defaultModel : QString());
-        item->setData(Qt::AccessibleTextRole, config.name + QStringLiteral(", ") + state.text + (state.time.isEmpty() ? QString() : QStringLiteral(", ") + state.time));
-        m_combo->addItem(config.name);
+        item->setData(Qt::AccessibleTextRole, QString(config.name + QStringLiteral(", ") + state.text
+                                                      + (state.time.isEmpty() ? QString() : QStringLiteral(", ") + state.time)));
+        m_combo->addItem(m_services.theme.icon(state.iconName, state.token), config.name + QStringLiteral(" \u2013 ") + state.text);
         if (config.id == m_current) {
             m_list->setCurrentRow(row);
             m_combo->setCurrentIndex(row);
@@ -220,6 +150,7 @@ void ProvidersSection::rebuild()
         ++row;
     }
     m_rebuilding = false;
+    m_testAll->setEnabled(row > 0 && m_testing.isEmpty());
     showEmpty();
 }
 
@@ -234,10 +165,35 @@ void ProvidersSection::choose(const QString &id)
 {
     m_current = id;
     for (const ProviderConfig &config : shownProviders()) {
-        if (config.id == id)
-            m_form->load(config, m_draft && m_draft->id == id);
+        if (config.id != id)
+            continue;
+        m_form->load(config, m_draft && m_draft->id == id);
+        if (const auto tested = m_tests.constFind(id); tested != m_tests.constEnd())
+            m_form->showTest(tested->result, tested->at);
     }
     rebuild();
+}
+
+void ProvidersSection::testAll()
+{
+    for (const ProviderConfig &config : m_services.settings.snapshot()->providers) {
+        if (config.enabled && !m_testing.contains(config.id))
+            testOne(config);
+    }
+    rebuild();
+}
+
+void ProvidersSection::testOne(const ProviderConfig &config)
+{
+    // As it is saved; what stands in the form is tested by its own button.
+    m_testing.insert(config.id);
+    m_services.engine.test(config, {}, {}, this, [this, id = config.id](const ProviderTest &result) {
+        m_testing.remove(id);
+        m_tests.insert(id, {result, QDateTime::currentDateTime().toString(QStringLiteral("HH:mm"))});
+        if (id == m_current && !m_form->isDirty())
+            m_form->showTest(result, m_tests[id].at);
+        rebuild();
+    });
 }
 
 bool ProvidersSection::mayLeaveForm()
@@ -292,6 +248,15 @@ bool ProvidersSection::save() { return m_form->save(); }
 void ProvidersSection::revert() { m_form->revert(); }
 QString ProvidersSection::changesOf() const { return m_form->loaded().name; }
 
+QList<SearchEntry> ProvidersSection::searchEntries() const
+{
+    QList<SearchEntry> entries;
+    if (!m_form->isHidden())
+        entries = m_form->searchEntries();
+    entries.append({tr("Test all"), tr("providers connection"), m_testAll});
+    return entries;
+}
+
 void ProvidersSection::testCurrent()
 {
     if (!m_form->isHidden())
@@ -301,10 +266,11 @@ void ProvidersSection::testCurrent()
 void ProvidersSection::open(const QString &detail)
 {
     const QString wanted = detail.section(u'/', 0, 0);
-    const ProviderConfig *config = m_services.settings.snapshot()->provider(wanted);
+    const std::shared_ptr<const SettingsData> settings = m_services.settings.snapshot();
+    const ProviderConfig *config = settings->provider(wanted);
     if (config && config->id != m_current && mayLeaveForm())
-        choose(wanted);
-    if (config && m_current == wanted && detail.section(u'/', 1) == QLatin1String("key"))
+        choose(config->id);
+    if (config && m_current == config->id && detail.section(u'/', 1) == QLatin1String("key"))
         m_form->replaceKey();
 }
 

@@ -9,9 +9,11 @@
 #include "ui/widgets/secretedit.h"
 #include "ui/widgets/segmentedcontrol.h"
 
+#include <QApplication>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 using namespace tollgate;
 using namespace tollgate::ui;
@@ -106,6 +108,15 @@ private Q_SLOTS:
         m_world->storeAnswer = SecretStatus::NoService;
         open();
         QTRY_VERIFY(shows("No system keychain found. Keys stay in memory until you quit."));
+        QString explained;
+        QTimer::singleShot(50, m_view.get(), [&explained] {
+            QWidget *dialog = QApplication::activeModalWidget();
+            explained = dialog ? dialog->accessibleName() : QString();
+            if (dialog)
+                dialog->close();
+        });
+        QTest::mouseClick(button("How to fix"), Qt::LeftButton);
+        QCOMPARE(explained, QStringLiteral("Install a keychain"));
         QTest::keyClicks(key(), QStringLiteral("sk-good-12345678"));
         QTest::keyClick(key(), Qt::Key_Return);
         QTRY_VERIFY_WITH_TIMEOUT(button("Use until I quit"), 20'000);
@@ -116,6 +127,28 @@ private Q_SLOTS:
         QCOMPARE(saved().size(), 1);
         QVERIFY(m_world->sessionKeys.contains(saved().first().credentialName()));
         QVERIFY(m_world->keys.isEmpty());
+    }
+
+    void aPresetWithoutAnAddressAsksForIt()
+    {
+        ProviderPreset preset;
+        preset.name = QStringLiteral("Own resource");
+        preset.type = ProviderType::OpenAiCompatible;
+        preset.needsKey = true;
+        m_view = std::make_unique<FirstRunView>(m_world->services, QList<ProviderPreset>{preset});
+        m_view->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_view.get()));
+        QLineEdit *address = nullptr;
+        for (QLineEdit *each : m_view->findChildren<QLineEdit *>())
+            address = each->accessibleName() == QLatin1String("Base URL") ? each : address;
+        QVERIFY(address && address->isVisible());
+        QTest::keyClicks(address, QStringLiteral("http://127.0.0.1:%1/v1").arg(m_server->port()));
+        QTest::keyClicks(key(), QStringLiteral("sk-good-12345678"));
+        QSignalSpy done(m_view.get(), &FirstRunView::done);
+        QTest::mouseClick(button("Test and save"), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(done.size(), 1, 20'000);
+        QCOMPARE(saved().first().baseUrl, QStringLiteral("http://127.0.0.1:%1/v1").arg(m_server->port()));
+        QVERIFY(saved().first().needsKey);
     }
 
     void aVariableIsOfferedTestedAndOnlyNamed()

@@ -1,4 +1,5 @@
 // Network, appearance and search, on the real window.
+#include "tests/support/scriptedserver.h"
 #include "tests/support/testmain.h"
 #include "tests/ui/settings/settingsfixture.h"
 #include "ui/settings/certificatecheck.h"
@@ -38,6 +39,35 @@ class TstNetwork : public QObject
 private Q_SLOTS:
     void init() { m_at = std::make_unique<SettingsFixture>(); }
     void cleanup() { m_at.reset(); }
+
+    void aProxySettingReachesTheEngine()
+    {
+        // Everything that comes is a CONNECT: the scripted server is the proxy.
+        ScriptedServer proxy([](Peer &peer, const QByteArray &) {
+            peer.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        });
+        QVERIFY(m_at->open("network"));
+        choose(m_at->named<QComboBox>("Proxy"), "HTTP proxy");
+        auto *address = m_at->named<QLineEdit>("Proxy address, host:port");
+        QVERIFY(address);
+        SettingsFixture::type(address, "127.0.0.1");
+        QVERIFY(m_at->click("Save"));
+        QVERIFY(m_at->shows("a host and a port"));
+        QCOMPARE(m_at->saved()->proxy, QStringLiteral("system"));
+        SettingsFixture::type(address, qPrintable(QStringLiteral("127.0.0.1:%1").arg(proxy.port())));
+        QVERIFY(m_at->click("Save"));
+        QCOMPARE(m_at->saved()->proxy, QStringLiteral("http://127.0.0.1:%1").arg(proxy.port()));
+        m_at->world.core.edit([](SettingsData &edited) {
+            ProviderConfig config;
+            config.id = config.name = QStringLiteral("far");
+            config.baseUrl = QStringLiteral("https://far.test/v1");
+            config.needsKey = false;
+            edited.providers.append(config);
+        });
+        QVERIFY(m_at->window->openPage(QStringLiteral("settings"), QStringLiteral("providers/far")));
+        QVERIFY(m_at->click("Test connection"));
+        QTRY_VERIFY_WITH_TIMEOUT(proxy.connections() > 0 && proxy.peer(0).received.contains("CONNECT far.test:443"), 10'000);
+    }
 
     void eachKindOfProxyIsSaved()
     {
