@@ -281,10 +281,25 @@ void KeyEditor::check()
         return;
     ProviderConfig config = m_config;
     config.keyName = chosenKey();
-    // A locked keychain is not asked: that would open its prompt, which only Unlock may do.
+    const int generation = ++m_generation;
+    const bool sessionOnly = !config.hasStoredKey() || m_keychain.state() != KeychainState::Available;
+    if (sessionOnly) {
+        askForKey(config, true, generation);
+        return;
+    }
+    // A locked keychain is not asked: that would open its prompt, which only Unlock may do. It may have been locked since it was looked at.
+    m_services.probeKeychain(this, [this, config, generation](KeychainState now) {
+        if (now != KeychainState::Available)
+            m_keychain.ask();
+        else if (generation == m_generation)
+            askForKey(config, false, generation);
+    });
+}
+
+void KeyEditor::askForKey(const ProviderConfig &config, bool sessionOnly, int generation)
+{
     const bool stored = config.hasStoredKey();
-    const bool sessionOnly = !stored || m_keychain.state() != KeychainState::Available;
-    m_services.checkKey(config, sessionOnly, this, [this, generation = ++m_generation, sessionOnly, stored](const KeyCheck &found) {
+    m_services.checkKey(config, sessionOnly, this, [this, generation, sessionOnly, stored](const KeyCheck &found) {
         if (generation != m_generation || (sessionOnly && !found.session))
             return;
         m_checked = found;

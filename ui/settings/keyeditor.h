@@ -63,6 +63,7 @@ private:
     void showChecked(const KeyCheck &check);
     void showOffer();
     void check();
+    void askForKey(const ProviderConfig &config, bool sessionOnly, int generation);
     void unlock();
     void say(const char *icon, const char *token, const QString &text, const QString &more = {});
     QString chosenKey() const;

@@ -52,9 +52,12 @@ void KeyEditor::build()
     row->setSpacing(8);
     m_stored->setReadOnly(true);
     m_stored->setAccessibleName(tr("Stored API key, last 4 characters"));
-    m_stored->setFixedWidth(fieldWidth);
+    for (QWidget *field : {static_cast<QWidget *>(m_stored), static_cast<QWidget *>(m_choice)}) {
+        field->setMinimumWidth(200); // in narrow windows the buttons beside it need the room
+        field->setMaximumWidth(fieldWidth);
+        field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    }
     m_choice->setAccessibleName(tr("Key that is used"));
-    m_choice->setFixedWidth(fieldWidth);
     m_newName->setFixedWidth(nameWidth);
     m_newName->setMaxLength(64);
     m_newName->setPlaceholderText(tr("Name, as work"));
@@ -68,7 +71,7 @@ void KeyEditor::build()
     m_forget->setToolTip(tr("Deletes the key from the keychain"));
     m_add->setToolTip(tr("Stores another key beside this one, under a name"));
     for (QWidget *widget : std::initializer_list<QWidget *>{m_stored, m_choice, m_newName, m_key, m_variable, m_replace, m_keep, m_forget, m_add})
-        row->addWidget(widget);
+        row->addWidget(widget, widget == m_stored || widget == m_choice ? 100 : 0);
     row->addStretch(1);
     column->addLayout(row);
     auto *state = new QHBoxLayout;

@@ -261,7 +261,7 @@ void ProviderForm::buildNetwork(QVBoxLayout *column)
     m_proxy = new ProxyEdit(m_services.theme, true, this);
     addRow(grid, tr("Proxy"), m_proxy);
     m_ca = new CertificateEdit(m_services.theme, this);
-    m_ca->setToolTip(tr("A PEM file with the authorities of this provider’s certificate."));
+    m_ca->setToolTip(tr("A PEM file, trusted for this provider besides the system’s."));
     addRow(grid, tr("Own authorities"), m_ca);
     column->addLayout(grid);
 }

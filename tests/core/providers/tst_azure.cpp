@@ -172,7 +172,7 @@ private Q_SLOTS:
 
     void aBlockedPromptIsFiltered()
     {
-        const Failure failure = failureOf(400, R"({"error":{"message":"The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+        const Failure failure = failureOf(400, R"({"error":{"message":"The response was filtered due to the prompt triggering the content management policy.",
             "type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation",
             "content_filter_result":{"hate":{"filtered":true,"severity":"high"},"jailbreak":{"filtered":true,"detected":true},
             "self_harm":{"filtered":false,"severity":"safe"}}}}})");
@@ -201,7 +201,7 @@ private Q_SLOTS:
         row("address", 404, R"({"error":{"code":"404","message":"Resource not found"}})", "rejected", "");
         row("call rate", 429, R"({"error":{"code":"429","message":"Requests to the ChatCompletions_Create Operation have exceeded call rate limit."}})", "rateLimited", "");
         row("demand", 429, R"({"error":{"code":"429","message":"The system is currently experiencing high demand and cannot process your request."}})", "rateLimited", "");
-        row("too long", 400, R"({"error":{"message":"This model's maximum context length is 128000 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}})", "rejected", "context_length_exceeded");
+        row("too long", 400, R"({"error":{"message":"The maximum context length is 128000 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}})", "rejected", "context_length_exceeded");
         row("timeout", 408, R"({"error":{"code":"Timeout","message":"The operation was timeout."}})", "serverError", "Timeout");
         row("server", 500, R"({"error":{"code":"InternalServerError","message":"Backend returned unexpected response."}})", "serverError", "InternalServerError");
         row("unavailable", 503, R"({"error":{"code":"ServiceUnavailable","message":"Try later."}})", "overloaded", "ServiceUnavailable");

@@ -93,7 +93,7 @@ private Q_SLOTS:
         QCOMPARE(bodyOf(request), object(R"({"model":"llama3.2","messages":[{"role":"user","content":"Name a river."}],"stream":true})"));
         QCOMPARE(encode(request)->headers.value("Accept"), QByteArray("application/x-ndjson"));
         request.stream = false;
-        QCOMPARE(bodyOf(request)[u"stream"], QJsonValue(false));
+        QCOMPARE(bodyOf(request).value(u"stream"), QJsonValue(false));
         QCOMPARE(encode(request)->headers.value("Accept"), QByteArray("application/json"));
         request.parameters.extraBody = R"({"stream":true})";
         QCOMPARE(encode(request)->headers.value("Accept"), QByteArray("application/x-ndjson"));
@@ -107,7 +107,7 @@ private Q_SLOTS:
         request.parameters.seed = 42;
         request.parameters.maxTokens = 50;
         request.parameters.stop = {QStringLiteral("END"), QStringLiteral("ä")};
-        QCOMPARE(bodyOf(request)[u"options"].toObject(),
+        QCOMPARE(bodyOf(request).value(u"options").toObject(),
                  object("{\"temperature\":0,\"top_p\":0.9,\"seed\":42,\"num_predict\":50,\"stop\":[\"END\",\"ä\"]}"));
         QVERIFY(!bodyOf(prompt()).contains(u"options"));
     }
@@ -134,10 +134,10 @@ private Q_SLOTS:
     {
         ChatRequest request = prompt();
         request.parameters.responseFormat = ResponseFormat::JsonObject;
-        QCOMPARE(bodyOf(request)[u"format"].toString(), QStringLiteral("json"));
+        QCOMPARE(bodyOf(request).value(u"format").toString(), QStringLiteral("json"));
         request.parameters.responseFormat = ResponseFormat::JsonSchema;
         request.parameters.jsonSchema = R"({"type":"object","properties":{"name":{"type":"string"}}})";
-        QCOMPARE(bodyOf(request)[u"format"].toObject(), object(request.parameters.jsonSchema));
+        QCOMPARE(bodyOf(request).value(u"format").toObject(), object(request.parameters.jsonSchema));
         request.parameters.jsonSchema = "{";
         QVERIFY(!encode(request).ok());
     }
@@ -147,7 +147,7 @@ private Q_SLOTS:
         const auto think = [](const char *effort) {
             ChatRequest request = prompt();
             request.parameters.reasoningEffort = QString::fromLatin1(effort);
-            return bodyOf(request)[u"think"];
+            return bodyOf(request).value(u"think");
         };
         QCOMPARE(think(""), QJsonValue(QJsonValue::Undefined));
         QCOMPARE(think("none"), QJsonValue(false));
@@ -164,7 +164,7 @@ private Q_SLOTS:
     {
         ChatRequest request = prompt();
         request.messages[0].images = {{QStringLiteral("image/png"), QByteArray("\x89PNG", 4)}};
-        QCOMPARE(bodyOf(request)[u"messages"][0], QJsonValue(object(R"({"role":"user","content":"Name a river.","images":["iVBORw=="]})")));
+        QCOMPARE(bodyOf(request).value(u"messages")[0], QJsonValue(object(R"({"role":"user","content":"Name a river.","images":["iVBORw=="]})")));
         request.messages[0].role = Role::System;
         QVERIFY(!encode(request).ok());
         request = prompt();

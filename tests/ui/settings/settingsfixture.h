@@ -73,7 +73,7 @@ public:
         QTest::keyClicks(field, QString::fromUtf8(text));
     }
     // Answers the next question that comes up by the button's text; what it asked is in `asked` afterwards.
-    void answerWith(const char *text)
+    void answerWith(const QByteArray &text)
     {
         QTimer::singleShot(20, window.get(), [this, text] {
             auto *dialog = qobject_cast<ui::QuestionDialog *>(QApplication::activeModalWidget());
