@@ -308,18 +308,19 @@ private Q_SLOTS:
         Message calls = messageOf(Role::Assistant, {});
         calls.toolCalls = {{QStringLiteral("t1"), QStringLiteral("find"), QStringLiteral("{\"a\": 1}")},
                            {QStringLiteral("t2"), QStringLiteral("now"), {}},
-                           {QStringLiteral("t3"), QStringLiteral("bad"), QStringLiteral("{\"a\":")}};
+                           {QStringLiteral("t3"), QStringLiteral("bad"), QStringLiteral("{bad}")}};
         request.messages << calls << toolResult("t1", "one") << toolResult("t2", "") << toolResult("t3", "three")
                          << messageOf(Role::User, QStringLiteral("And now?"));
         const QJsonArray messages = bodyOf(request)[u"messages"].toArray();
         QCOMPARE(messages.size(), 3);
-        QCOMPARE(messages[1][u"content"],
-                 json(R"([{"type":"tool_use","id":"t1","name":"find","input":{"a":1}},{"type":"tool_use","id":"t2","name":"now","input":{}},)"
-                      R"({"type":"tool_use","id":"t3","name":"bad","input":{"invalid_json":"{\"a\":"}}])"));
+        QCOMPARE(messages[1][u"content"][0], json(R"({"type":"tool_use","id":"t1","name":"find","input":{"a":1}})"));
+        QCOMPARE(messages[1][u"content"][1], json(R"({"type":"tool_use","id":"t2","name":"now","input":{}})"));
+        QCOMPARE(messages[1][u"content"][2][u"input"], json(R"({"invalid_json":"{bad}"})"));
         QCOMPARE(messages[2][u"role"].toString(), QStringLiteral("user"));
-        QCOMPARE(messages[2][u"content"],
-                 json(R"([{"type":"tool_result","tool_use_id":"t1","content":"one"},{"type":"tool_result","tool_use_id":"t2"},)"
-                      R"({"type":"tool_result","tool_use_id":"t3","content":"three"},{"type":"text","text":"And now?"}])"));
+        QCOMPARE(messages[2][u"content"][0], json(R"({"type":"tool_result","tool_use_id":"t1","content":"one"})"));
+        QCOMPARE(messages[2][u"content"][1], json(R"({"type":"tool_result","tool_use_id":"t2"})"));
+        QCOMPARE(messages[2][u"content"][2], json(R"({"type":"tool_result","tool_use_id":"t3","content":"three"})"));
+        QCOMPARE(messages[2][u"content"][3], json(R"({"type":"text","text":"And now?"})"));
     }
 
     void handsThinkingBackUnchanged()
