@@ -137,7 +137,7 @@ Result<EncodedRequest> ServerlessProvider::encode(const ProviderConfig &config, 
 
 std::unique_ptr<ReplyDecoder> ServerlessProvider::decoder(const ProviderConfig &, bool, int status, const Headers &headers) const
 {
-    return std::make_unique<ServerlessDecoder>(status, requestId(headers));
+    return std::make_unique<ServerlessDecoder>(status, headers.value("Content-Length").toLongLong(), requestId(headers));
 }
 
 Failure ServerlessProvider::classifyError(const ProviderConfig &, int status, const Headers &headers, QByteArrayView body,

@@ -22,8 +22,10 @@ QString tr(const char *text)
 
 } // namespace
 
-ServerlessDecoder::ServerlessDecoder(int status, const QString &requestId) : m_status(status)
+ServerlessDecoder::ServerlessDecoder(int status, qint64 announced, const QString &requestId) : m_status(status)
 {
+    // Room for the biggest answer that a function's platform lets through, so that it is not moved while it grows.
+    m_body.reserve(qsizetype(std::clamp<qint64>(announced, 0, 8 * 1024 * 1024)));
     m_completion.requestId = requestId;
 }
 

@@ -12,8 +12,9 @@ namespace tollgate {
 class ServerlessDecoder final : public ReplyDecoder
 {
 public:
-    // 200 carries an answer; 202 says that one will come later (an empty body is enough for that).
-    ServerlessDecoder(int status, const QString &requestId);
+    // 200 carries an answer; 202 says that one will come later (an empty body is enough for that). `announced`: the body's length, as
+    // far as it is known; 0: not.
+    ServerlessDecoder(int status, qint64 announced, const QString &requestId);
 
     bool feed(QByteArrayView bytes, DecoderSink &sink) override;
     DecodeEnd finish(bool httpComplete, DecoderSink &sink) override;
