@@ -85,6 +85,7 @@ private Q_SLOTS:
         m_keychain.state = KeychainState::Available;
         m_keychain.unlocksWhenAsked = false;
         m_keychain.entries.clear();
+        m_keychain.reads = 0;
         m_keychain.writes = 0;
         m_rightKey.clear();
         m_server = std::make_unique<ScriptedServer>([this](Peer &peer, const QByteArray &request) {
