@@ -18,6 +18,11 @@ QString tr(const char *text)
     return QCoreApplication::translate("Provider", text);
 }
 
+bool isLineEnd(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
 } // namespace
 
 JsonReply::JsonReply(const Head &head, qsizetype maxLine, qsizetype maxEvent, Framing framing)
@@ -46,18 +51,26 @@ QString JsonReply::label(JsonValue text)
 
 bool JsonReply::feed(QByteArrayView bytes, DecoderSink &sink)
 {
+    if (m_mayHold && bytes.size() == 1 && m_heldSize < m_held.size() && !isLineEnd(bytes.front())) {
+        m_held[m_heldSize++] = bytes.front();
+        return true;
+    }
     return (m_mayHold && hold(bytes)) || feedForm(bytes, sink);
 }
 
-// True when the bytes end no line and found room.
+// True when the bytes end no event and found room.
 bool JsonReply::hold(QByteArrayView bytes)
 {
     if (bytes.size() > 64 || m_heldSize + size_t(bytes.size()) > m_held.size())
         return false;
     size_t end = m_heldSize;
     for (const char c : bytes) {
-        if (c == '\n' || c == '\r')
-            return false;
+        if (isLineEnd(c)) {
+            const char last = end > 0 ? m_held[end - 1] : '\n';
+            const bool blank = last == '\n' || (last == '\r' && c == '\r');
+            if (blank || m_framing == Framing::Lines)
+                return false;
+        }
         m_held[end++] = c;
     }
     m_heldSize = end;

@@ -87,8 +87,8 @@ private:
     const Framing m_framing;
     const Form m_declared; // by content type; Undecided: the header is missing
     Form m_form = Form::Undecided;
-    // Small pieces wait here for their line end, because nothing can come of them before it: a server that sends byte by byte
-    // must not cost a parser's round for each.
+    // Small pieces wait here for the blank line or line end of their event, because nothing can come of them before it: a server
+    // that sends byte by byte must not cost a parser's round for each.
     std::array<char, 4096> m_held;
     size_t m_heldSize = 0;
     bool m_mayHold = false; // a stream that goes on
