@@ -105,8 +105,13 @@ Headers OllamaWire::headers(qint64, int) const
 
 QByteArray OllamaWire::errorBody(const WireError &error) const
 {
+    QByteArray message = error.message;
+    const qsizetype from = message.indexOf('`') + 1; // "The model `NAME` does not exist ..."
+    const qsizetype to = message.indexOf('`', from);
+    if (error.status == 404 && from > 0 && to > from)
+        message = "model '" + message.sliced(from, to - from) + "' not found";
     QByteArray out;
-    JsonWriter(out).beginObject().key("error").utf8(error.message).endObject();
+    JsonWriter(out).beginObject().key("error").utf8(message).endObject();
     return out;
 }
 
