@@ -234,7 +234,7 @@ void TstCanary::neitherProxiesNorTlsLeaveTheKeyAnywhere()
                                                         QStringLiteral("--default-model"), QStringLiteral("m"), QStringLiteral("--key-env"), variable} + options);
         QVERIFY2(added.exitCode == 0, added.err);
     };
-    add(QStringLiteral("Proxied"), {QStringLiteral("--base-url"), QStringLiteral("http://provider.invalid/v1"), QStringLiteral("--proxy"), proxyUrl});
+    add(QStringLiteral("Proxied"), {QStringLiteral("--base-url"), QStringLiteral("https://provider.invalid/v1"), QStringLiteral("--proxy"), proxyUrl});
     add(QStringLiteral("Plain"), {QStringLiteral("--base-url"), QString(fixture.baseUrl()).replace(QStringLiteral("http://"), QStringLiteral("https://"))});
     add(QStringLiteral("Dead"), {QStringLiteral("--base-url"), QStringLiteral("http://127.0.0.1:1/v1")});
     for (const char *name : {"Proxied", "Plain", "Dead"}) {
@@ -439,7 +439,7 @@ void TstCanaryKeychain::usesKeysFromTheKeychainOnly()
     for (const char *line : {"requests list --json", "requests export --format jsonl", "keys status --json", "keys status", "providers list --json", "doctor --json"})
         run(line);
     checkFolder(QFileInfo(fixture.profile()).path(), key(), {QStringLiteral("script.json")});
-    checkFolder(QFileInfo(fixture.profile()).path(), second);
+    checkFolder(QFileInfo(fixture.profile()).path(), second, {QStringLiteral("script.json")});
     QCOMPARE(run("keys delete Sim --name second --json").exitCode, 0);
     QCOMPARE(run("keys status --json").json()[u"providers"].toArray().first().toObject()[u"key_name"].toString(), QStringLiteral("second"));
     QCOMPARE(run("send Third --attempts 1").exitCode, 4); // no other key takes its place: it was sent without one
