@@ -34,6 +34,7 @@ constexpr Field fields[] = {
     {QLatin1String("reasoningeffort"), Setting::ReasoningEffort},
     {QLatin1String("reasoning"), Setting::ReasoningEffort},
     {QLatin1String("effort"), Setting::ReasoningEffort},
+    {QLatin1String("summary"), Setting::ReasoningEffort}, // OpenAI: reasoning.summary, for verified organisations only
     {QLatin1String("thinking"), Setting::ReasoningEffort},
     {QLatin1String("thinkinglevel"), Setting::ReasoningEffort},
     {QLatin1String("thinkingconfig"), Setting::ReasoningEffort},

@@ -312,10 +312,15 @@ void ProviderForm::showResult(const ProviderTest &result, const QString &time)
         m_resultIcon->setIcon(QStringLiteral("success"), "success.text");
         m_result->setToken("success.text");
         m_result->setText(tr("Connected in %1").arg(formatDurationMs(double(result.took.count()))));
-        const qsizetype count = result.models.size();
-        QStringList facts{count == 1 ? tr("1 model") : tr("%1 models").arg(formatCount(count))};
-        if (!key.isEmpty() || !config.keyEnv.isEmpty() || config.hasStoredKey())
-            facts.append(tr("key valid"));
+        QStringList facts;
+        if (result.connectedOnly) {
+            facts.append(tr("nothing was sent: every prompt to it may cost"));
+        } else {
+            const qsizetype count = result.models.size();
+            facts.append(count == 1 ? tr("1 model") : tr("%1 models").arg(formatCount(count)));
+            if (!key.isEmpty() || !config.keyEnv.isEmpty() || config.hasStoredKey())
+                facts.append(tr("key valid"));
+        }
         facts.append(tr("tested %1").arg(time));
         m_resultMore->setText(facts.join(QStringLiteral(", ")));
         return;

@@ -94,6 +94,7 @@ void TstCapabilities::namesFieldsOfAllWires_data()
     row("temperature", int(Setting::Temperature));
     row("generationConfig.topP", int(Setting::TopP));
     row("output_config.effort", int(Setting::ReasoningEffort));
+    row("reasoning.summary", int(Setting::ReasoningEffort));
     row("stop[0]", int(Setting::Stop));
     row("random_seed", int(Setting::Seed));
     row("max_completion_tokens", int(Setting::MaxTokens));
